@@ -8,10 +8,18 @@ internal sealed class Version<T>(T value)
 {
     private Version<T>? _next;
 
+    /// <summary>A beginning without a value, for chains whose first value is still to come.</summary>
+    public static Version<T> NewRoot() => new(default!) { IsRoot = true };
+
     public T Value { get; } = value;
+
+    public bool IsRoot { get; private init; }
 
     /// <summary>Whether this link only says that nothing follows.</summary>
     public bool IsEnd { get; init; }
+
+    /// <summary>The error of an end, or null for completion.</summary>
+    public Exception? Error { get; init; }
 
     public Version<T>? Next => Volatile.Read(ref _next);
 
@@ -45,7 +53,7 @@ internal abstract class Receiver<T>
     public void Join(Version<T> current)
     {
         _position = current;
-        _hasCurrent = true;
+        _hasCurrent = !current.IsRoot;
         _work = 1;
     }
 
@@ -75,7 +83,7 @@ internal abstract class Receiver<T>
     }
 
     /// <summary>Tells the observer that nothing follows. Must not throw.</summary>
-    protected abstract void DeliverEnd();
+    protected abstract void DeliverEnd(Exception? error);
 
     /// <summary>
     /// Called when nothing will be delivered any more, by whoever delivered last: the place to let go of the observer, so that a
@@ -88,12 +96,11 @@ internal abstract class Receiver<T>
     private void DeliverAll()
     {
         var seen = Volatile.Read(ref _work);
-        do
+        while (seen != 0)
         {
             DeliverRound();
-            seen = Interlocked.Add(ref _work, -seen) is var left && left > 0 ? left : 0;
+            seen = Interlocked.Add(ref _work, -seen);
         }
-        while (seen != 0);
     }
 
     private void DeliverRound()
@@ -103,7 +110,7 @@ internal abstract class Receiver<T>
             if (version.IsEnd)
             {
                 _isStopped = true;
-                DeliverEnd();
+                DeliverEnd(version.Error);
             }
             else
             {
