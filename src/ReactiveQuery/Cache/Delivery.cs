@@ -1,0 +1,144 @@
+namespace ReactiveQuery;
+
+/// <summary>One committed value and a link to the one committed after it.</summary>
+/// <remarks>
+/// Links point forward only, so a version is kept alive by the slowest receiver that has yet to pass it and by nobody else.
+/// </remarks>
+internal sealed class Version<T>(T value)
+{
+    private Version<T>? _next;
+
+    /// <summary>A beginning without a value, for chains whose first value is still to come.</summary>
+    public static Version<T> NewRoot() => new(default!) { IsRoot = true };
+
+    public T Value { get; } = value;
+
+    public bool IsRoot { get; private init; }
+
+    /// <summary>Whether this link only says that nothing follows.</summary>
+    public bool IsEnd { get; init; }
+
+    /// <summary>The error of an end, or null for completion.</summary>
+    public Exception? Error { get; init; }
+
+    public Version<T>? Next => Volatile.Read(ref _next);
+
+    /// <summary>Links the next version; the owner calls it under its own lock.</summary>
+    public void Append(Version<T> next) => Volatile.Write(ref _next, next);
+}
+
+/// <summary>
+/// One observer's place in a chain of versions. Delivery is serialized per receiver, in version order, outside every lock:
+/// whoever finds the receiver idle delivers, and what is committed meanwhile is delivered by whoever is delivering already.
+/// A slow observer therefore delays itself, and a re-entrant commit cannot overtake the version being delivered.
+/// </summary>
+internal abstract class Receiver<T>
+{
+    private Version<T>? _position;
+    private bool _hasCurrent;
+    private int _work;
+    private volatile bool _isStopped;
+
+    /// <summary>Whether the observer has left or has seen the end.</summary>
+    public bool IsStopped => _isStopped;
+
+    /// <summary>The version last delivered; meaningful inside <see cref="Deliver"/> and <see cref="Refresh"/>.</summary>
+    protected Version<T>? Position => _position;
+
+    /// <summary>
+    /// Takes the place before <paramref name="current"/>, which will be delivered first. The owner calls it under its lock, at the
+    /// moment the receiver joins its roster, and then calls <see cref="DeliverFirst"/> outside the lock: until then the
+    /// receiver counts as busy, so that no other thread delivers anything ahead of the first version.
+    /// </summary>
+    public void Join(Version<T> current)
+    {
+        _position = current;
+        _hasCurrent = !current.IsRoot;
+        _work = 1;
+    }
+
+    /// <summary>Delivers the version joined at and whatever was committed since, on this thread.</summary>
+    public void DeliverFirst() => DeliverAll();
+
+    /// <summary>Delivers what is due, unless somebody is doing so already; then they will see to it.</summary>
+    public void Drain()
+    {
+        if (Interlocked.Increment(ref _work) == 1)
+            DeliverAll();
+    }
+
+    /// <summary>Nothing is delivered once this has returned, but for a call that is already running on another thread.</summary>
+    protected void Stop()
+    {
+        _isStopped = true;
+        Drain();
+    }
+
+    /// <summary>Hands one version to the observer. Must not throw.</summary>
+    protected abstract void Deliver(T value);
+
+    /// <summary>Called after each round, when nothing is left in the chain. Must not throw.</summary>
+    protected virtual void Refresh()
+    {
+    }
+
+    /// <summary>Tells the observer that nothing follows. Must not throw.</summary>
+    protected abstract void DeliverEnd(Exception? error);
+
+    /// <summary>
+    /// Called when nothing will be delivered any more, by whoever delivered last: the place to let go of the observer, so that a
+    /// subscription somebody still holds keeps neither observer nor data alive.
+    /// </summary>
+    protected virtual void Forget()
+    {
+    }
+
+    private void DeliverAll()
+    {
+        var seen = Volatile.Read(ref _work);
+        while (seen != 0)
+        {
+            DeliverRound();
+            seen = Interlocked.Add(ref _work, -seen);
+        }
+    }
+
+    private void DeliverRound()
+    {
+        while (!_isStopped && TakeNext() is { } version)
+        {
+            if (version.IsEnd)
+            {
+                _isStopped = true;
+                DeliverEnd(version.Error);
+            }
+            else
+            {
+                Deliver(version.Value);
+            }
+        }
+
+        if (!_isStopped)
+        {
+            Refresh();
+            return;
+        }
+
+        _position = null;
+        Forget();
+    }
+
+    private Version<T>? TakeNext()
+    {
+        if (_hasCurrent)
+        {
+            _hasCurrent = false;
+            return _position;
+        }
+
+        if (_position?.Next is not { } next)
+            return null;
+        _position = next;
+        return next;
+    }
+}

@@ -1,0 +1,40 @@
+namespace ReactiveQuery;
+
+/// <summary>Something that happened to a query, with the instant at which it did. Past tense; the hierarchy is closed.</summary>
+internal abstract record QueryEvent(QueryInstant Instant);
+
+/// <summary>A fetch was started, at once or as soon as the network is back.</summary>
+internal sealed record FetchStarted(QueryInstant Instant, bool IsPaused) : QueryEvent(Instant);
+
+/// <summary>The running fetch began to wait for the network.</summary>
+internal sealed record FetchPaused(QueryInstant Instant) : QueryEvent(Instant);
+
+/// <summary>The fetch that waited for the network goes on.</summary>
+internal sealed record FetchResumed(QueryInstant Instant) : QueryEvent(Instant);
+
+/// <summary>An attempt failed and another will follow.</summary>
+internal sealed record AttemptFailed(QueryInstant Instant, Exception Error, int FailureCount) : QueryEvent(Instant);
+
+/// <summary>The fetch ended with data. <paramref name="IsCurrent"/> is false when an invalidation came after its start.</summary>
+internal sealed record FetchSucceeded<T>(QueryInstant Instant, T Data, bool IsCurrent) : QueryEvent(Instant);
+
+/// <summary>A live query delivered a value and goes on.</summary>
+internal sealed record ValueArrived<T>(QueryInstant Instant, T Data, bool IsCurrent) : QueryEvent(Instant);
+
+/// <summary>A live query came to its end.</summary>
+internal sealed record StreamCompleted(QueryInstant Instant) : QueryEvent(Instant);
+
+/// <summary>The fetch ended with an error, all retries used.</summary>
+internal sealed record FetchFailed(QueryInstant Instant, Exception Error, int FailureCount) : QueryEvent(Instant);
+
+/// <summary>The fetch was ended silently; the query returns to what it was.</summary>
+internal sealed record FetchCancelled(QueryInstant Instant) : QueryEvent(Instant);
+
+/// <summary>Data was written by hand. The instant may lie in the past (hydration).</summary>
+internal sealed record DataSet<T>(QueryInstant Instant, T Data) : QueryEvent(Instant);
+
+/// <summary>The data was declared stale.</summary>
+internal sealed record Invalidated(QueryInstant Instant) : QueryEvent(Instant);
+
+/// <summary>Data and error were dropped.</summary>
+internal sealed record Dropped(QueryInstant Instant) : QueryEvent(Instant);

@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ReactiveQuery;
+
+/// <summary>An immutable snapshot of a query: what is known of it, what runs for it, its data and its error.</summary>
+/// <typeparam name="T">The type of the query's data. A null value is data like any other.</typeparam>
+/// <remarks>
+/// <para>
+/// Two snapshots are equal when their data and errors are the same references (value types: equal values) and all
+/// statuses, flags and counts are equal. The two instants do not count: a state equal to the last one delivered is not
+/// delivered again.
+/// </para>
+/// <para>Immutable, hence safe to read from any thread.</para>
+/// </remarks>
+public sealed partial record QueryState<T>
+{
+    /// <summary>The state of a query that was never asked, or is disabled: no data, no error, nothing running.</summary>
+    public static QueryState<T> Idle { get; } = new();
+
+    internal QueryState()
+    {
+    }
+
+    /// <summary>What is known: idle, loading, success or error.</summary>
+    public QueryStatus Status { get; internal init; }
+
+    /// <summary>What runs: nothing, a fetch, a fetch that waits for the network, or a live stream.</summary>
+    public FetchStatus FetchStatus { get; internal init; }
+
+    /// <summary>
+    /// The data last received, also beside an <see cref="Error"/>; <c>default</c> when <see cref="HasData"/> is false.
+    /// </summary>
+    public T? Data { get; internal init; }
+
+    /// <summary>Whether <see cref="Data"/> holds a value: received, set, placeholder or previous. A null value counts.</summary>
+    public bool HasData { get; internal init; }
+
+    /// <summary>The fetcher's own exception when <see cref="Status"/> is <see cref="QueryStatus.Error"/>, otherwise null.</summary>
+    public Exception? Error { get; internal init; }
+
+    /// <summary>The wall-clock instant at which the data arrived or was set; null without received data. For display only.</summary>
+    public DateTimeOffset? DataUpdatedAt { get; internal init; }
+
+    /// <summary>The wall-clock instant of the last failed fetch; null when none has failed. For display only.</summary>
+    public DateTimeOffset? ErrorUpdatedAt { get; internal init; }
+
+    /// <summary>How many attempts of the present (or last) fetch have failed so far; 0 after a success.</summary>
+    public int FailureCount { get; internal init; }
+
+    /// <summary>The exception of the last failed attempt while the fetch goes on, or of the failed fetch; otherwise null.</summary>
+    public Exception? FailureReason { get; internal init; }
+
+    /// <summary>
+    /// Whether the data was older than the observer's stale time, or invalidated, when this state was emitted. False
+    /// without data, for placeholders, and while a live query streams.
+    /// </summary>
+    public bool IsStale { get; internal init; }
+
+    /// <summary>Whether <see cref="Data"/> is a stand-in (placeholder or the previous key's data) that the cache does not hold.</summary>
+    public bool IsPlaceholder { get; internal init; }
+
+    /// <summary>Whether <see cref="Data"/> shows at least one optimistic write that the server has not confirmed.</summary>
+    public bool IsOptimistic { get; internal init; }
+
+    /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
+    internal TimeSpan DataElapsed { get; init; }
+
+    /// <summary>Whether the data was invalidated, so that no stale time makes it fresh.</summary>
+    internal bool IsInvalidated { get; init; }
+
+    /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs.</summary>
+    internal QueryState<T>? Before { get; init; }
+
+    /// <summary>Yields the data when there is some.</summary>
+    /// <param name="data">The data, or <c>default</c>.</param>
+    /// <returns>The value of <see cref="HasData"/>.</returns>
+    public bool TryGetData([MaybeNullWhen(false)] out T data)
+    {
+        data = Data!;
+        return HasData;
+    }
+
+    /// <summary>Turns the state into one value by its <see cref="Status"/>.</summary>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="idle">Called for <see cref="QueryStatus.Idle"/>.</param>
+    /// <param name="loading">Called for <see cref="QueryStatus.Loading"/>.</param>
+    /// <param name="success">Called with the data for <see cref="QueryStatus.Success"/>, placeholders included.</param>
+    /// <param name="error">Called with the error for <see cref="QueryStatus.Error"/>, whether old data was kept or not.</param>
+    /// <returns>What the called function returned.</returns>
+    /// <exception cref="ArgumentNullException">One of the functions is null.</exception>
+    public TResult Match<TResult>(Func<TResult> idle, Func<TResult> loading, Func<T, TResult> success, Func<Exception, TResult> error)
+    {
+        ArgumentNullException.ThrowIfNull(idle);
+        ArgumentNullException.ThrowIfNull(loading);
+        ArgumentNullException.ThrowIfNull(success);
+        ArgumentNullException.ThrowIfNull(error);
+        return Status switch
+        {
+            QueryStatus.Idle => idle(),
+            QueryStatus.Loading => loading(),
+            QueryStatus.Success => success(Data!),
+            _ => error(Error!),
+        };
+    }
+
+    /// <summary>The same state with other data: every status, flag, count and instant is kept.</summary>
+    /// <typeparam name="TResult">The type of the projected data.</typeparam>
+    /// <param name="selector">Called once with the data when there is some; what it throws is thrown to the caller.</param>
+    /// <returns>A new state. To project a whole stream, memoised and with errors as states, use <c>SelectData</c>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
+    public QueryState<TResult> Select<TResult>(Func<T, TResult> selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        return WithData(HasData ? selector(Data!) : default);
+    }
+
+    /// <summary>The same state around data of another type.</summary>
+    internal QueryState<TResult> WithData<TResult>(TResult? data) => new()
+    {
+        Status = Status,
+        FetchStatus = FetchStatus,
+        Data = data,
+        HasData = HasData,
+        Error = Error,
+        DataUpdatedAt = DataUpdatedAt,
+        ErrorUpdatedAt = ErrorUpdatedAt,
+        FailureCount = FailureCount,
+        FailureReason = FailureReason,
+        IsStale = IsStale,
+        IsPlaceholder = IsPlaceholder,
+        IsOptimistic = IsOptimistic,
+        DataElapsed = DataElapsed,
+        IsInvalidated = IsInvalidated,
+    };
+
+    /// <summary>The state as a stand-in shows it while the first fetch runs: success, placeholder, still fetching.</summary>
+    internal QueryState<T> WithPlaceholder(T data) =>
+        this with { Status = QueryStatus.Success, Data = data, HasData = true, IsPlaceholder = true, IsStale = false };
+
+    /// <summary>Whether two snapshots show the same; see the remarks of the type.</summary>
+    /// <param name="other">The state to compare with, or null.</param>
+    /// <returns>True when a subscriber could not tell the two apart but for their instants.</returns>
+    public bool Equals(QueryState<T>? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && Status == other.Status
+            && FetchStatus == other.FetchStatus
+            && HasData == other.HasData
+            && FailureCount == other.FailureCount
+            && IsStale == other.IsStale
+            && IsPlaceholder == other.IsPlaceholder
+            && IsOptimistic == other.IsOptimistic
+            && ReferenceEquals(Error, other.Error)
+            && ReferenceEquals(FailureReason, other.FailureReason)
+            && IsSameData(Data, other.Data));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        Status, FetchStatus, HasData, FailureCount, IsStale, IsPlaceholder,
+        typeof(T).IsValueType ? EqualityComparer<T?>.Default.GetHashCode(Data!) : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Data),
+        System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Error));
+
+    internal static bool IsSameData(T? left, T? right) =>
+        typeof(T).IsValueType ? EqualityComparer<T?>.Default.Equals(left, right) : ReferenceEquals(left, right);
+
+    /// <summary>A short text for logs and failed tests, such as <c>Success+Fetching(42, stale)</c>.</summary>
+    /// <returns>The two statuses, then data, error, failures and flags where there are any.</returns>
+    public override string ToString()
+    {
+        List<string> parts = [];
+        if (HasData) parts.Add(Data?.ToString() ?? "null");
+        if (Error is not null) parts.Add($"error: {Error.Message}");
+        if (FailureCount > 0) parts.Add($"failures: {FailureCount}");
+        if (IsStale) parts.Add("stale");
+        if (IsPlaceholder) parts.Add("placeholder");
+        if (IsOptimistic) parts.Add("optimistic");
+        return parts.Count == 0 ? $"{Status}+{FetchStatus}" : $"{Status}+{FetchStatus}({string.Join(", ", parts)})";
+    }
+}
