@@ -14,7 +14,8 @@ namespace ReactiveQuery;
 /// What becomes of an exception that an observer throws. Null: the other observers are served first, then it is thrown to the caller of
 /// <see cref="OnNext"/>, as a plain subject does.
 /// </param>
-internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null) : IObservable<T>
+/// <param name="replaysLatest">Whether a new observer begins with the latest value; false makes it a plain hot subject with the same order and locks.</param>
+internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null, bool replaysLatest = true) : IObservable<T>
 {
     private readonly object _gate = new();
     private Roster<Subscription> _roster;
@@ -78,7 +79,7 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
         lock (_gate)
         {
             _roster.Add(subscription);
-            subscription.Join(_latest);
+            subscription.Join(_latest, startsAfter: !replaysLatest && !_latest.IsEnd);
         }
 
         subscription.DeliverFirst();
