@@ -86,6 +86,11 @@ public sealed partial class QueryKey
             return root;
         }
 
+        if (parameters is int or string)
+        {
+            return root.Append(parameters);
+        }
+
         var tuple = AsValueTuple(parameters);
         return AddParameters(new Builder(root, ParameterCount(parameters, tuple)), parameters, tuple);
     }

@@ -9,37 +9,44 @@ public sealed partial class QueryKey
     {
         private const int Multiplier = unchecked((int)0x9E3779B1);
 
-        private readonly object?[] _segments;
-        private int _count;
-        private int _hash;
-        private int _textLength;
-        private int _weight;
+        public readonly object?[]? Many;
+        public FewSegments Few;
+        public int Count;
+        public int Hash;
+        public int TextLength;
+        public int Weight;
 
         public Builder(int capacity)
         {
             CheckWeight(capacity);
-            _segments = capacity == 0 ? [] : new object?[capacity];
+            Many = capacity > FewSegments.Capacity ? new object?[capacity] : null;
         }
 
         public Builder(QueryKey prefix, int more)
+            : this(prefix.Count + more)
         {
-            CheckWeight(prefix.Count + more);
-            _segments = new object?[prefix.Count + more];
-            prefix.Segments.CopyTo(_segments);
-            (_count, _hash, _textLength, _weight) = (prefix.Count, prefix._hash, prefix._textLength, prefix._weight);
+            prefix.Segments.CopyTo(Many ?? (Span<object?>)Few);
+            (Count, Hash, TextLength, Weight) = (prefix.Count, prefix._hash, prefix._textLength, prefix._weight);
         }
 
         public void Add(object? segment)
         {
             Measure(segment);
-            _hash = unchecked((_hash * Multiplier) + Hash(segment));
-            _segments[_count++] = segment;
+            Hash = unchecked((Hash * Multiplier) + HashOf(segment));
+            if (Many is null)
+            {
+                Few[Count++] = segment;
+            }
+            else
+            {
+                Many[Count++] = segment;
+            }
         }
 
-        public readonly QueryKey Build() => new(_segments, _hash, _textLength, _weight);
+        public readonly QueryKey Build() => new(this);
 
         // Zero, the hash of the empty key, would make ("a") and (0, "a") collide; one more keeps them apart.
-        private static int Hash(object? segment) => unchecked(1 + segment switch
+        private static int HashOf(object? segment) => unchecked(1 + segment switch
         {
             null => 0,
             string text => text.GetHashCode(StringComparison.Ordinal),
@@ -49,17 +56,17 @@ public sealed partial class QueryKey
 
         private void Measure(object? segment)
         {
-            CheckWeight(++_weight);
+            CheckWeight(++Weight);
             switch (segment)
             {
                 case null or int:
                     break;
                 case string text:
-                    CheckText(_textLength += text.Length);
+                    CheckText(TextLength += text.Length);
                     break;
                 case QueryKey key:
-                    CheckWeight(_weight += key._weight);
-                    CheckText(_textLength += key._textLength);
+                    CheckWeight(Weight += key._weight);
+                    CheckText(TextLength += key._textLength);
                     break;
                 default:
                     MeasureOther(segment);
@@ -103,5 +110,12 @@ public sealed partial class QueryKey
                 throw new ArgumentException($"The text in a query key has at most {MaxTextLength} characters; this key has {length} or more. Use a hash or an id of the text.");
             }
         }
+    }
+
+    [InlineArray(Capacity)]
+    private struct FewSegments
+    {
+        public const int Capacity = 3;
+        private object? _first;
     }
 }
