@@ -55,6 +55,7 @@ internal sealed class PauseWhile<T>(IObservable<T> source, IObservable<bool> pau
         private SingleAssignmentDisposableValue _upstream;
         private int _phase = Phase.Asking;
         private volatile bool _isPaused;
+        private Exception? _conditionError;
 
         /// <remarks>
         /// Values that arrive while the condition is being subscribed to are only noted: a <c>BehaviorSubject</c> delivers its first value
@@ -80,7 +81,7 @@ internal sealed class PauseWhile<T>(IObservable<T> source, IObservable<bool> pau
         private void GoIfWaiting()
         {
             if (Interlocked.CompareExchange(ref _phase, Phase.Gone, Phase.Waiting) != Phase.Waiting || IsStopped) return;
-            onPausedChanged?.Invoke(false);
+            if (_conditionError is null) onPausedChanged?.Invoke(false);
             Go();
         }
 
@@ -88,7 +89,8 @@ internal sealed class PauseWhile<T>(IObservable<T> source, IObservable<bool> pau
         {
             Volatile.Write(ref _phase, Phase.Gone);
             _condition.Dispose();
-            if (!IsStopped) SubscribeTo(source, this, ref _upstream);
+            if (_conditionError is { } error) ForwardError(error);
+            else if (!IsStopped) SubscribeTo(source, this, ref _upstream);
         }
 
         private void ConditionChanged(bool isPaused)
@@ -97,9 +99,11 @@ internal sealed class PauseWhile<T>(IObservable<T> source, IObservable<bool> pau
             if (!isPaused) GoIfWaiting();
         }
 
+        /// <remarks>Only noted, as a resume is: whoever ends the wait forwards it, so that it never overlaps a value of the source.</remarks>
         private void ConditionFailed(Exception error)
         {
-            if (Volatile.Read(ref _phase) != Phase.Gone) ForwardError(error);
+            _conditionError = error;
+            ConditionChanged(isPaused: false);
         }
 
         public void OnNext(T value) => ForwardNext(value);

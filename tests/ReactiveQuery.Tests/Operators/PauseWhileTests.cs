@@ -167,6 +167,21 @@ public class PauseWhileTests : OperatorContract
     }
 
     [Fact]
+    public void A_condition_that_fails_on_another_thread_never_overlaps_the_source()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            using var paused = new BehaviorSubject<bool>(true);
+            var source = new Source<int>((observer, _) => observer.OnNext(1));
+            var heard = new Recorder<int>();
+            Race.Run(() => paused.OnError(new InvalidOperationException()), () => source.PauseWhile(paused).Subscribe(heard));
+            Assert.NotNull(heard.Error);
+            Assert.Empty(heard.Values);
+            Assert.Empty(heard.Violations);
+        }
+    }
+
+    [Fact]
     public void It_works_where_the_values_are_of_the_type_of_the_condition()
     {
         var heard = new Recorder<bool>();
