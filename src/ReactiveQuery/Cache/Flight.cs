@@ -6,6 +6,7 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
 {
+    private DisposableSlot _schedule;
     private DisposableSlot _subscription;
     private int _isStarted;
     private int _attempts;
@@ -39,7 +40,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
         try
         {
-            _subscription.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static flight => flight.Run()));
+            _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static flight => flight.Run()));
         }
         catch (Exception error)
         {
@@ -48,7 +49,11 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     }
 
     /// <summary>Cancels; nothing arrives any more.</summary>
-    public void Dispose() => _subscription.Dispose();
+    public void Dispose()
+    {
+        _schedule.Dispose();
+        _subscription.Dispose();
+    }
 
     /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry.</summary>
     public IDisposable Subscribe(IObserver<T> observer)
@@ -124,10 +129,10 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private void Run()
     {
         var options = Request.Options;
-        var attempt = this.TimeoutFirst(options.Timeout, client.Options.Scheduler);
-        var fetch = Paused(attempt, options.NetworkMode)
-            .RetryWithBackoff(options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying);
-        _subscription.Put(fetch.Subscribe(this));
+        var attempt = QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler);
+        var fetch = QueryObservable.RetryWithBackoff(
+            Paused(attempt, options.NetworkMode), options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
+        _subscription.Put(fetch.Subscribe((IObserver<T>)this));
     }
 
     private IObservable<T> Paused(IObservable<T> attempt, NetworkMode mode)
@@ -142,6 +147,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         if (isPaused)
             entry.OnPaused(this);
     }
+
+    private void OnCallbackError(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Callback, Request.Key);
 
     private bool OnRetrying(Exception error, int failureCount)
     {

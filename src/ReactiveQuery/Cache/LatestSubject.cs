@@ -72,10 +72,14 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
         Rethrow(thrown);
     }
 
-    public IDisposable Subscribe(IObserver<T> observer)
+    public IDisposable Subscribe(IObserver<T> observer) => Subscribe(observer, null);
+
+    /// <param name="observer">Receives the values.</param>
+    /// <param name="afterRound">Called once on subscription and after each round of values, serialized with them.</param>
+    public IDisposable Subscribe(IObserver<T> observer, Action? afterRound)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(this, observer);
+        var subscription = new Subscription(this, observer, afterRound);
         lock (_gate)
         {
             _roster.Add(subscription);
@@ -100,7 +104,7 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
         Volatile.Write(ref _latest, version);
     }
 
-    private sealed class Subscription(LatestSubject<T> subject, IObserver<T> observer) : Receiver<T>, IRosterMember, IDisposable
+    private sealed class Subscription(LatestSubject<T> subject, IObserver<T> observer, Action? afterRound) : Receiver<T>, IRosterMember, IDisposable
     {
         private IObserver<T>? _observer = observer;
         private Exception? _thrown;
@@ -136,6 +140,18 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
                     _observer?.OnCompleted();
                 else
                     _observer?.OnError(error);
+            }
+            catch (Exception thrown)
+            {
+                Threw(thrown);
+            }
+        }
+
+        protected override void Refresh()
+        {
+            try
+            {
+                afterRound?.Invoke();
             }
             catch (Exception thrown)
             {

@@ -72,6 +72,10 @@ public sealed class QueryCache
         return entry;
     }
 
+    /// <summary>Calls back now and after every round of changes, serialized, until the end.</summary>
+    internal IDisposable Follow(Action onChanged, Action onCompleted) =>
+        _events.Subscribe(System.Reactive.Observer.Create<QueryCacheEvent>(static _ => { }, onCompleted), onChanged);
+
     internal List<QueryEntry> Matching(QueryFilter? filter)
     {
         var found = Candidates(filter);

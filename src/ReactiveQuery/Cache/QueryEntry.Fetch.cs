@@ -202,9 +202,7 @@ internal sealed partial class QueryEntry<T>
         if (!options.StructuralSharing || !seen.HasData) return value;
         try
         {
-            return options.ShareData is { } share
-                ? share(seen.Data!, value)
-                : StructuralSharing.Share(seen.Data!, value, options.DataComparer);
+            return StructuralSharing.Share(seen.Data!, value, options.ShareData, options.DataComparer);
         }
         catch (Exception error)
         {

@@ -100,6 +100,19 @@ internal sealed partial class QueryEntry<T>
         return answer;
     }
 
+    /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>
+    public QueryState<T> Read(EffectiveOptions<T> options)
+    {
+        Used(_cache.Uses.NextStamp());
+        var state = State;
+        if (!state.HasData) return state;
+        var now = _cache.Clock.Elapsed;
+        if (ObserverCount == 0 && !state.IsFetching && Freshness.IsOver(state.DataElapsed, options.CacheTtl, now))
+            return QueryState<T>.Idle;
+        var isStale = Freshness.IsStale(state, options.StaleTime, now);
+        return isStale == state.IsStale ? state : state with { IsStale = isStale };
+    }
+
     /// <summary>A waiter gives up; false when it has been answered already.</summary>
     public bool Leave(Waiter<T> waiter)
     {

@@ -1,7 +1,8 @@
 namespace ReactiveQuery;
 
 /// <summary>The token of one attempt. A callback on it that throws harms nobody and is reported.</summary>
-internal sealed class AttemptCancellation(Attempt attempt) : IDisposable
+/// <param name="report">Receives what a callback on the token threw.</param>
+internal sealed class AttemptCancellation(Action<Exception> report) : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private int _isDisposed;
@@ -20,7 +21,7 @@ internal sealed class AttemptCancellation(Attempt attempt) : IDisposable
         }
         catch (Exception error)
         {
-            attempt.ReportCancellation(error);
+            report(error);
         }
     }
 }

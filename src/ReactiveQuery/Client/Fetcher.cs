@@ -34,7 +34,7 @@ internal sealed class TaskFetcher<TParams, T>(string name, Func<TParams, Cancell
 {
     public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(attempt);
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
         return TaskRun<T>.Start(() => fetch(parameters, cancellation.Token), cancellation, observer, NullResult);
     }
 }
@@ -43,7 +43,7 @@ internal sealed class ContextFetcher<TParams, T>(string name, Func<TParams, Quer
 {
     public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(attempt);
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
         return TaskRun<T>.Start(() => fetch(parameters, attempt.Context(cancellation.Token)), cancellation, observer, NullResult);
     }
 }
@@ -82,7 +82,7 @@ internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, Can
 
     public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(attempt);
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
         _ = PumpAsync(parameters, cancellation, observer);
         return cancellation;
     }
