@@ -90,7 +90,9 @@ public class StructuralSharingTests
         IReadOnlyList<Item> list = [.. Items(1, 2)];
         Assert.Same(list, StructuralSharing.Share<IReadOnlyList<Item>>(Items(1, 2), list));
         Assert.IsType<Item[]>(StructuralSharing.Share<IReadOnlyList<Item>>(new List<Item>(Items(1, 2)), Items(1, 2)));
-        Assert.IsType<object[]>(StructuralSharing.Share(Items(1, 2), new object[] { new Item(1, "1") }));
+        object[] objects = [new Item(1, "1")];
+        Assert.Same(objects, StructuralSharing.Share(Items(1), objects));
+        Assert.Same(objects, StructuralSharing.ShareItems(Items(1), objects, EqualityComparer<object>.Default));
 
         var before = new Even(2);
         Assert.Same(before, StructuralSharing.Share<object>(before, new Even(4)));
