@@ -15,7 +15,7 @@ public sealed partial class Marbles
     /// <exception cref="MarbleAssertionException">There are leftovers. The message lists them.</exception>
     public void VerifyNoLeftovers()
     {
-        foreach (var recording in _recordings) FrameClock.WithoutContext(recording.Dispose);
+        foreach (var recording in _recordings) Undisturbed.Run(recording.Dispose);
         _clock.AdvanceTo(Frame);
         if (Leftovers is { IsEmpty: false } leftovers) throw new MarbleAssertionException($"The test left something behind in frame {Frame}:\n{leftovers}");
     }

@@ -21,7 +21,7 @@ internal static class DiagramPrinter
             var silence = Silence(cells, frame, length);
             if (silence > LongSilence)
             {
-                foreach (var text in output) text.Append(CultureInfo.InvariantCulture, $" {Time(silence)} ");
+                Time(lines, output, frame, $" {Duration(silence)} ");
                 frame += silence;
                 continue;
             }
@@ -37,6 +37,11 @@ internal static class DiagramPrinter
         var column = cells.Select((line, i) => line.GetValueOrDefault(frame) ?? (frame < lines[i].Length ? "-" : " ")).ToArray();
         var width = Math.Max(1, column.Max(cell => cell.Length));
         for (var i = 0; i < column.Length; i++) output[i].Append(column[i].PadRight(width));
+    }
+
+    private static void Time(IReadOnlyList<DiagramLine> lines, StringBuilder[] output, long frame, string time)
+    {
+        for (var i = 0; i < output.Length; i++) output[i].Append(frame < lines[i].Length ? time : new string(' ', time.Length));
     }
 
     /// <summary>
@@ -70,7 +75,7 @@ internal static class DiagramPrinter
         return Math.Min(next, length) - from;
     }
 
-    private static string Time(long milliseconds) => milliseconds switch
+    private static string Duration(long milliseconds) => milliseconds switch
     {
         _ when milliseconds % 60_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 60_000}m"),
         _ when milliseconds % 1_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1_000}s"),

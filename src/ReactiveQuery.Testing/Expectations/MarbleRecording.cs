@@ -18,7 +18,7 @@ public sealed class MarbleRecording<T> : IDisposable
         _clock = clock;
         Subscription = subscription;
         var watched = source.Checked(Contract);
-        if (subscription.Subscribed <= clock.Frame) FrameClock.WithoutContext(() => Start(watched));
+        if (subscription.Subscribed <= clock.Frame) Undisturbed.Run(() => Start(watched));
         else clock.Subscription(subscription.Subscribed, () => Start(watched));
         if (subscription.Unsubscribed is { } end) clock.Subscription(end, Dispose);
     }
@@ -49,8 +49,12 @@ public sealed class MarbleRecording<T> : IDisposable
     /// <summary>Unsubscribes. What was recorded stays.</summary>
     public void Dispose() => _subscription.Dispose();
 
-    internal static DiagramLine Line(IEnumerable<MarbleEvent<T>> events, MarbleAlphabet<T> alphabet, long length = 0) =>
-        DiagramLine.Of([.. events.Select(e => (e.Frame, Symbol(e.Notification, alphabet)))], length);
+    /// <summary>The line goes on for so many frames, unless it ended.</summary>
+    internal static DiagramLine Line(IReadOnlyList<MarbleEvent<T>> events, MarbleAlphabet<T> alphabet, long length = 0)
+    {
+        var ended = events is [.., { Notification.Kind: not NotificationKind.OnNext }];
+        return DiagramLine.Of([.. events.Select(e => (e.Frame, Symbol(e.Notification, alphabet)))], ended ? 0 : length);
+    }
 
     internal static char Symbol(Notification<T> notification, MarbleAlphabet<T> alphabet) => notification.Kind switch
     {

@@ -74,21 +74,12 @@ internal sealed class FrameClock(VirtualTimeScheduler<long, long> scheduler)
         if (_marbles is not null && scheduler.Clock < start) scheduler.AdvanceTo(start);
     }
 
-    /// <summary>Calls code that is not scheduled work as the scheduler would: see the remarks of <see cref="MarbleScheduler"/>.</summary>
-    public static void WithoutContext(Action action)
-    {
-        var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try { action(); }
-        finally { SynchronizationContext.SetSynchronizationContext(outer); }
-    }
-
     private long LastTickOf(long frame) => _origin + MarbleScheduler.LastTickOf(frame);
 
     private IDisposable Schedule(long due, Action action) =>
         scheduler.ScheduleAbsolute(action, due, static (_, work) =>
         {
-            WithoutContext(work);
+            Undisturbed.Run(work);
             return Disposable.Empty;
         });
 }

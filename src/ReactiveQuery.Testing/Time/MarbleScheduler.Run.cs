@@ -44,12 +44,12 @@ public sealed partial class MarbleScheduler
     internal IDisposable Execute(Func<IDisposable> action)
     {
         _announced = false;
-        var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
+        var result = Disposable.Empty;
         try
         {
             if (++_executed > MaxWorkItems) throw Endless();
-            return action();
+            Undisturbed.Run(() => result = action());
+            return result;
         }
         catch
         {
@@ -57,10 +57,6 @@ public sealed partial class MarbleScheduler
             _executed = 0;
             Stop();
             throw;
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
 

@@ -10,9 +10,10 @@ namespace ReactiveQuery.Testing;
 /// <para><see cref="VirtualTimeSchedulerBase{TAbsolute,TRelative}.Now"/> is <see cref="Epoch"/> at tick 0. Stopwatches run on virtual time.</para>
 /// <para>Every run is bounded by <see cref="MaxWorkItems"/>: work that reschedules itself for ever makes the run fail instead of hang.
 /// After work that throws, the scheduler can be run again.</para>
-/// <para>Work runs with no <see cref="SynchronizationContext"/>, whatever the test framework installed: the continuation of a task
-/// that is completed in virtual time then runs at once, on the test's thread (also after <c>ConfigureAwait(false)</c>, which under any context would
-/// be sent to the thread pool). Code that awaits what continues asynchronously (<c>Task.Yield</c>) is run by <see cref="Marbles.Play"/>, under <see cref="Context"/>.</para>
+/// <para>Work runs with no <see cref="SynchronizationContext"/> and under the default <see cref="TaskScheduler"/>, whatever the test framework
+/// installed: the continuation of a task that is completed in virtual time then runs at once, on the test's thread (also after
+/// <c>ConfigureAwait(false)</c>, which under any context would be sent to the thread pool). The runtime does so for one awaiter per task and
+/// sends others to the pool, unless they wait under <see cref="Context"/>. Code that awaits what continues asynchronously (<c>Task.Yield</c>) is run by <see cref="Marbles.Play"/>, under <see cref="Context"/>.</para>
 /// </remarks>
 /// <threadsafety>
 /// Scheduling and cancelling are safe from any thread; what a foreign thread schedules runs on the test's thread, and is reported in

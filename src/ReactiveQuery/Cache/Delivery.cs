@@ -50,10 +50,12 @@ internal abstract class Receiver<T>
     /// moment the receiver joins its roster, and then calls <see cref="DeliverFirst"/> outside the lock: until then the
     /// receiver counts as busy, so that no other thread delivers anything ahead of the first version.
     /// </summary>
-    public void Join(Version<T> current)
+    /// <param name="current">The latest version.</param>
+    /// <param name="startsAfter">Whether only what follows it is of interest.</param>
+    public void Join(Version<T> current, bool startsAfter = false)
     {
         _position = current;
-        _hasCurrent = !current.IsRoot;
+        _hasCurrent = !current.IsRoot && !startsAfter;
         _work = 1;
     }
 

@@ -14,7 +14,8 @@ namespace ReactiveQuery;
 /// What becomes of an exception that an observer throws. Null: the other observers are served first, then it is thrown to the caller of
 /// <see cref="OnNext"/>, as a plain subject does.
 /// </param>
-internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null) : IObservable<T>
+/// <param name="replaysLatest">Whether a new observer begins with the latest value; false makes it a plain hot subject with the same order and locks.</param>
+internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null, bool replaysLatest = true) : IObservable<T>
 {
     private readonly object _gate = new();
     private Roster<Subscription> _roster;
@@ -71,14 +72,18 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
         Rethrow(thrown);
     }
 
-    public IDisposable Subscribe(IObserver<T> observer)
+    public IDisposable Subscribe(IObserver<T> observer) => Subscribe(observer, null);
+
+    /// <param name="observer">Receives the values.</param>
+    /// <param name="afterRound">Called once on subscription and after each round of values, serialized with them.</param>
+    public IDisposable Subscribe(IObserver<T> observer, Action? afterRound)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(this, observer);
+        var subscription = new Subscription(this, observer, afterRound);
         lock (_gate)
         {
             _roster.Add(subscription);
-            subscription.Join(_latest);
+            subscription.Join(_latest, startsAfter: !replaysLatest && !_latest.IsEnd);
         }
 
         subscription.DeliverFirst();
@@ -99,7 +104,7 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
         Volatile.Write(ref _latest, version);
     }
 
-    private sealed class Subscription(LatestSubject<T> subject, IObserver<T> observer) : Receiver<T>, IRosterMember, IDisposable
+    private sealed class Subscription(LatestSubject<T> subject, IObserver<T> observer, Action? afterRound) : Receiver<T>, IRosterMember, IDisposable
     {
         private IObserver<T>? _observer = observer;
         private Exception? _thrown;
@@ -135,6 +140,18 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
                     _observer?.OnCompleted();
                 else
                     _observer?.OnError(error);
+            }
+            catch (Exception thrown)
+            {
+                Threw(thrown);
+            }
+        }
+
+        protected override void Refresh()
+        {
+            try
+            {
+                afterRound?.Invoke();
             }
             catch (Exception thrown)
             {

@@ -35,10 +35,10 @@ public sealed partial class QueryKey
     private void AppendTo(StringBuilder text)
     {
         text.Append('(');
-        for (var i = 0; i < _segments.Length && text.Length <= MaxDisplayLength; i++)
+        for (var i = 0; i < Count && text.Length <= MaxDisplayLength; i++)
         {
             text.Append(i == 0 ? "" : ", ");
-            AppendSegment(text, _segments[i]);
+            AppendSegment(text, Segments[i]);
         }
 
         text.Append(')');

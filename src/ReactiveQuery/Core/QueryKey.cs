@@ -45,28 +45,27 @@ public sealed partial class QueryKey : IEquatable<QueryKey>
     /// <summary>The most characters of text that the segments of a key may hold together: 16,384.</summary>
     public const int MaxTextLength = 16_384;
 
-    private readonly object?[] _segments;
+    // A key is built for every read of the cache: up to three segments live in it, more in an array, and the counts are small.
+    private readonly FewSegments _few;
+    private readonly object?[]? _many;
     private readonly int _hash;
-
-    // What the bounds count, kept small: a key is built for every read of the cache.
     private readonly ushort _textLength;
     private readonly byte _weight;
+    private readonly byte _count;
 
-    private QueryKey(object?[] segments, int hash, int textLength, int weight)
+    private QueryKey(in Builder builder)
     {
-        _segments = segments;
-        _hash = hash;
-        _textLength = (ushort)textLength;
-        _weight = (byte)weight;
+        (_few, _many, _hash) = (builder.Few, builder.Many, builder.Hash);
+        (_textLength, _weight, _count) = ((ushort)builder.TextLength, (byte)builder.Weight, (byte)builder.Count);
     }
 
     /// <summary>Gets the key without segments, which is a prefix of every key.</summary>
     public static QueryKey Empty { get; } = new Builder(0).Build();
 
     /// <summary>Gets the number of segments. A nested key or tuple is one segment.</summary>
-    public int Count => _segments.Length;
+    public int Count => _count;
 
-    internal ReadOnlySpan<object?> Segments => _segments;
+    internal ReadOnlySpan<object?> Segments => _many is null ? ((ReadOnlySpan<object?>)_few)[.._count] : _many;
 
     /// <summary>Gets the segment at a position.</summary>
     /// <param name="index">The position, from 0 to <see cref="Count"/> - 1.</param>
@@ -77,8 +76,8 @@ public sealed partial class QueryKey : IEquatable<QueryKey>
         get
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _segments.Length);
-            return _segments[index];
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return Segments[index];
         }
     }
 

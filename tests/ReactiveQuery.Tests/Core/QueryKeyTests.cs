@@ -31,6 +31,7 @@ public class QueryKeyTests
         new object?[] { (1, 2), (1, 3) },
         new object?[] { QueryKey.Of("a"), "a" },
         new object?[] { double.NaN, 0.0 },
+        new object?[] { new Loose(), new LooseToo() },
     };
 
     public static TheoryData<object?[]> PairsThatAreEqual => new()
@@ -288,6 +289,16 @@ public class QueryKeyTests
     }
 
     private sealed class Reference;
+
+    // Calls itself equal to its derived class; a segment of another type is another segment all the same.
+    private class Loose
+    {
+        public override bool Equals(object? obj) => obj is Loose;
+
+        public override int GetHashCode() => 0;
+    }
+
+    private sealed class LooseToo : Loose;
 
     private sealed record Grumpy
     {

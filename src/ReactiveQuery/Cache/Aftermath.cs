@@ -1,0 +1,35 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// What a change under the entry's lock leaves to be done outside it. Filled in under the lock, carried out by
+/// <see cref="QueryEntry{T}"/> in the order of its fields.
+/// </summary>
+internal struct Aftermath<T>
+{
+    /// <summary>When the entry wants to be called by the timer; no later than really due.</summary>
+    public TimeSpan Due = TimeSpan.MaxValue;
+
+    /// <summary>Callers whose wait is over, and what they are told. They wait for nobody's delivery.</summary>
+    public List<Waiter<T>>? Answered;
+
+    public Answer<T> Answer;
+
+    /// <summary>A fetch that was superseded, cancelled or abandoned.</summary>
+    public Flight<T>? Ended;
+
+    /// <summary>Who is to receive what was committed.</summary>
+    public ReadOnlyMemory<Mount<T>?> Receivers;
+
+    /// <summary>Set when the entry left the cache.</summary>
+    public QueryRemovalCause? Removal;
+
+    /// <summary>Set when nobody watches the entry any more, so that it may be evicted.</summary>
+    public bool IsUnwatched;
+
+    /// <summary>A fetch to be started, unless somebody else has started it meanwhile.</summary>
+    public Flight<T>? Started;
+
+    public Aftermath()
+    {
+    }
+}

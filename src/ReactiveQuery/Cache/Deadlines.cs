@@ -1,0 +1,171 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+
+namespace ReactiveQuery;
+
+/// <summary>
+/// One timer for everything that becomes due in a cache, armed for the earliest deadline of all. Nothing is scheduled while nothing is due.
+/// </summary>
+/// <remarks>
+/// An entry has one place in the queue, at or before its real deadline: it is only ever moved forward. When it comes up, the entry
+/// looks at what is really due and asks again, so that a deadline moved back (every new value does that) costs nothing.
+/// </remarks>
+internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError) : IDisposable
+{
+    /// <summary>Timers of the platform end at 49.7 days; longer waits are made of pieces.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    /// <summary>A real timer may fire a little early; then it is armed again for at least this long, so that it cannot spin.</summary>
+    private static readonly TimeSpan ShortestWaitAfterEarlyTimer = TimeSpan.FromMilliseconds(1);
+
+    private readonly object _gate = new();
+    private readonly PriorityQueue<QueryEntry, TimeSpan> _queue = new();
+    private IDisposable? _timer;
+    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private int _forgotten;
+    private bool _isDisposed;
+
+    /// <summary>Asks that <paramref name="entry"/> be called at <paramref name="due"/>, or earlier; <see cref="TimeSpan.MaxValue"/> asks nothing.</summary>
+    public void Request(QueryEntry entry, TimeSpan due)
+    {
+        if (due == TimeSpan.MaxValue) return;
+        lock (_gate)
+        {
+            if (_isDisposed || due >= entry.ScheduledDue) return;
+            if (entry.ScheduledDue != TimeSpan.MaxValue)
+                _forgotten++;
+            entry.ScheduledDue = due;
+            _queue.Enqueue(entry, due);
+            Tidy_NeedsLock();
+        }
+
+        Arm(TimeSpan.Zero);
+    }
+
+    /// <summary>Lets go of an entry that left the cache.</summary>
+    public void Forget(QueryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (entry.ScheduledDue == TimeSpan.MaxValue) return;
+            entry.ScheduledDue = TimeSpan.MaxValue;
+            _forgotten++;
+            Tidy_NeedsLock();
+        }
+    }
+
+    /// <summary>The clock jumped ahead: whatever became due meanwhile is looked at now.</summary>
+    public void Wake()
+    {
+        IDisposable? timer;
+        lock (_gate)
+        {
+            timer = _timer;
+            _timer = null;
+            _armedFor = TimeSpan.MaxValue;
+        }
+
+        timer?.Dispose();
+        OnTimer();
+    }
+
+    public void Dispose()
+    {
+        IDisposable? timer;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _queue.Clear();
+            timer = _timer;
+            _timer = null;
+        }
+
+        timer?.Dispose();
+    }
+
+    /// <summary>Arms the timer for the earliest deadline, unless it already is. The scheduler is user code: it is called outside the lock.</summary>
+    private void Arm(TimeSpan atLeast)
+    {
+        TimeSpan due;
+        lock (_gate)
+        {
+            if (_isDisposed || !_queue.TryPeek(out _, out due) || due >= _armedFor) return;
+            _armedFor = due;
+        }
+
+        var wait = due - clock.Elapsed;
+        wait = wait < atLeast ? atLeast : wait > LongestWait ? LongestWait : wait;
+        Swap(due, Schedule(wait));
+    }
+
+    private IDisposable Schedule(TimeSpan wait)
+    {
+        try
+        {
+            // A timer must not carry the ambient context (and the view-models in it) of whoever happened to arm it.
+            using var _ = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+            return scheduler.Schedule(this, wait, static (_, self) =>
+            {
+                self.OnTimer();
+                return Disposable.Empty;
+            });
+        }
+        catch (Exception error)
+        {
+            onSchedulerError(error);
+            return Disposable.Empty;
+        }
+    }
+
+    /// <summary>Of two threads that armed at once, the one that armed for the earlier deadline keeps its timer.</summary>
+    private void Swap(TimeSpan due, IDisposable timer)
+    {
+        IDisposable? obsolete;
+        lock (_gate)
+        {
+            var isCurrent = !_isDisposed && _armedFor == due;
+            obsolete = isCurrent ? _timer : timer;
+            if (isCurrent)
+                _timer = timer;
+        }
+
+        obsolete?.Dispose();
+    }
+
+    private void OnTimer()
+    {
+        var now = clock.Elapsed;
+        List<QueryEntry>? due = null;
+        lock (_gate)
+        {
+            _armedFor = TimeSpan.MaxValue;
+            while (_queue.TryPeek(out var entry, out var at) && at <= now)
+            {
+                _queue.Dequeue();
+                if (entry.ScheduledDue != at)
+                {
+                    _forgotten = Math.Max(0, _forgotten - 1);
+                    continue;
+                }
+
+                entry.ScheduledDue = TimeSpan.MaxValue;
+                (due ??= []).Add(entry);
+            }
+        }
+
+        // Armed before the entries run: an observer that blocks in one of them must not hold up the deadlines of the rest.
+        Arm(due is null ? ShortestWaitAfterEarlyTimer : TimeSpan.Zero);
+        foreach (var entry in due ?? [])
+            entry.OnDeadline();
+    }
+
+    /// <summary>Places left behind by moves and removals are swept when they are more than half of the queue.</summary>
+    private void Tidy_NeedsLock()
+    {
+        if (_forgotten < 64 || _forgotten * 2 < _queue.Count) return;
+        var live = _queue.UnorderedItems.Where(item => item.Element.ScheduledDue == item.Priority).ToArray();
+        _queue.Clear();
+        _queue.EnqueueRange(live);
+        _forgotten = 0;
+    }
+}

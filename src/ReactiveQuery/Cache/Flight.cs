@@ -1,0 +1,183 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
+/// the entry takes events from its present flight only.
+/// </summary>
+internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
+{
+    private DisposableSlot _schedule;
+    private DisposableSlot _subscription;
+    private int _isStarted;
+    private int _attempts;
+    private int _hooksCalled;
+    private bool _hasValue;
+    private volatile bool _isBetweenAttempts;
+
+    public QueryRequest<T> Request { get; } = request;
+
+    /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
+    public int Epoch { get; } = epoch;
+
+    /// <summary>How many attempts were begun.</summary>
+    public int Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>Whether the last attempt has failed and the next has not begun.</summary>
+    public bool IsBetweenAttempts => _isBetweenAttempts;
+
+    /// <summary>
+    /// Begins. Whoever joins a flight calls this too, once they have shown their first state: should the thread that made the flight be held up by a slow
+    /// observer, the first to come by starts it.
+    /// </summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) != 0 || _subscription.IsDisposed) return;
+        if (Request.Options.FetchScheduler is not { } scheduler)
+        {
+            Run();
+            return;
+        }
+
+        try
+        {
+            _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static flight => flight.Run()));
+        }
+        catch (Exception error)
+        {
+            OnError(error);
+        }
+    }
+
+    /// <summary>Cancels; nothing arrives any more.</summary>
+    public void Dispose()
+    {
+        _schedule.Dispose();
+        _subscription.Dispose();
+    }
+
+    /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry.</summary>
+    public IDisposable Subscribe(IObserver<T> observer)
+    {
+        _isBetweenAttempts = false;
+        var attempt = Interlocked.Increment(ref _attempts);
+        entry.OnAttemptStarting(this);
+        return Request.Run(client, attempt, observer);
+    }
+
+    public void OnNext(T value)
+    {
+        if (IsElsewhere)
+            PostNext(value);
+        else
+            TakeNext(value);
+    }
+
+    public void OnError(Exception error)
+    {
+        if (IsElsewhere)
+            PostError(error);
+        else
+            entry.OnFailure(this, error);
+    }
+
+    public void OnCompleted()
+    {
+        if (IsElsewhere)
+            Post(End);
+        else
+            End();
+    }
+
+    /// <summary>Calls the success hooks, once for the whole fetch.</summary>
+    public void Succeeded(T data)
+    {
+        if (Request.Options.OnSuccess is null && client.Options.OnSuccess is null) return;
+        if (Interlocked.Exchange(ref _hooksCalled, 1) == 0)
+            CallSuccessHooks(data);
+    }
+
+    /// <summary>Calls the error hooks.</summary>
+    public void Failed(Exception error)
+    {
+        if (Request.Options.OnError is null && client.Options.OnError is null) return;
+        var context = Context();
+        CallHook(() => Request.Options.OnError?.Invoke(error, context));
+        CallHook(() => client.Options.OnError?.Invoke(error, context));
+    }
+
+    private void CallSuccessHooks(T data)
+    {
+        var context = Context();
+        CallHook(() => Request.Options.OnSuccess?.Invoke(data, context));
+        CallHook(() => client.Options.OnSuccess?.Invoke(data, context));
+    }
+
+    private QueryContext Context() => new(client, Request.Key, Request.Options.Meta, Attempts, CancellationToken.None);
+
+    private void CallHook(Action hook)
+    {
+        try
+        {
+            hook();
+        }
+        catch (Exception thrown)
+        {
+            client.Errors.Report(thrown, UnobservedErrorOrigin.Callback, Request.Key);
+        }
+    }
+
+    private void Run()
+    {
+        var options = Request.Options;
+        var attempt = QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler);
+        var fetch = QueryObservable.RetryWithBackoff(
+            Paused(attempt, options.NetworkMode), options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
+        _subscription.Put(fetch.Subscribe((IObserver<T>)this));
+    }
+
+    private IObservable<T> Paused(IObservable<T> attempt, NetworkMode mode)
+    {
+        if (mode == NetworkMode.Always || client.Environment.Offline is not { } offline) return attempt;
+        var paused = attempt.PauseWhile(offline, OnPausedChanged);
+        return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => Attempts == 0 ? attempt : paused);
+    }
+
+    private void OnPausedChanged(bool isPaused)
+    {
+        if (isPaused)
+            entry.OnPaused(this);
+    }
+
+    private void OnCallbackError(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Callback, Request.Key);
+
+    private bool OnRetrying(Exception error, int failureCount)
+    {
+        _isBetweenAttempts = true;
+        return entry.OnAttemptFailed(this, error, failureCount);
+    }
+
+    private void TakeNext(T value)
+    {
+        _hasValue = true;
+        entry.OnValue(this, value);
+    }
+
+    private void End()
+    {
+        if (!_hasValue)
+            entry.OnFailure(this, new EmptyFetchException(Request.Name));
+        else if (Request.IsLive)
+            entry.OnEnd(this);
+    }
+
+    /// <summary>Whether the client wants its results handed in at a place where this thread is not.</summary>
+    private bool IsElsewhere => client.Options.CompletionBoundary is { IsCurrent: false };
+
+    // Methods of their own, so that the closures are made only when they are needed.
+    private void PostNext(T value) => Post(() => TakeNext(value));
+
+    private void PostError(Exception error) => Post(() => entry.OnFailure(this, error));
+
+    private void Post(Action action) =>
+        client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
+}

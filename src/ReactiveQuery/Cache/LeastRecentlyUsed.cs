@@ -1,0 +1,46 @@
+namespace ReactiveQuery;
+
+/// <summary>Which of the entries nobody watches was used the longest time ago.</summary>
+/// <remarks>
+/// An entry is enlisted when it becomes unwatched, with the stamp of its last use, and is not moved by later uses: when it comes up, an entry that
+/// was used since goes back in at its new stamp. The order is exact, and a read costs one field write.
+/// </remarks>
+internal sealed class LeastRecentlyUsed
+{
+    private readonly object _gate = new();
+    private readonly PriorityQueue<QueryEntry, long> _queue = new();
+    private long _lastStamp;
+
+    /// <summary>The stamp of a use happening now. Two uses on two threads may share one: neither is the older.</summary>
+    public long NextStamp() => ++_lastStamp;
+
+    public void Enlist(QueryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (entry.IsEnlisted) return;
+            entry.IsEnlisted = true;
+            _queue.Enqueue(entry, entry.LastUse);
+        }
+    }
+
+    /// <summary>Takes out the entry used the longest time ago; null when none is enlisted. It may be watched or gone by now.</summary>
+    public QueryEntry? Take()
+    {
+        lock (_gate)
+        {
+            while (_queue.TryDequeue(out var entry, out var stamp))
+            {
+                if (entry.LastUse == stamp || entry.IsDead)
+                {
+                    entry.IsEnlisted = false;
+                    return entry;
+                }
+
+                _queue.Enqueue(entry, entry.LastUse);
+            }
+
+            return null;
+        }
+    }
+}

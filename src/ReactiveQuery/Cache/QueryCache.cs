@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+
+namespace ReactiveQuery;
+
+/// <summary>The entries of one client: found by key, by prefix and by filter; bounded; watched through a stream of events.</summary>
+/// <remarks>Owned by its <see cref="QueryClient"/>. Safe from any thread.</remarks>
+public sealed class QueryCache
+{
+    private readonly object _gate = new();
+    private readonly ConcurrentDictionary<QueryKey, QueryEntry> _entries = new();
+    private readonly PrefixIndex _index = new();
+    private readonly LatestSubject<QueryCacheEvent> _events;
+    private readonly int _capacity;
+    private int _count;
+
+    internal QueryCache(QueryClient client)
+    {
+        Client = client;
+        _capacity = client.Options.CacheCapacity;
+        _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false);
+        Clock = new QueryClock(client.Options.Scheduler);
+        Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler));
+    }
+
+    /// <summary>How many entries there are, watched and unwatched.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>
+    /// What happens to entries: added, updated with the cause, removed with the cause. Hot, nothing is replayed; events of one entry come in
+    /// the order of its commits, serialized per observer, on the thread of the commit. Completes when the client is disposed.
+    /// </summary>
+    public IObservable<QueryCacheEvent> Events => _events;
+
+    internal QueryClient Client { get; }
+
+    internal QueryClock Clock { get; }
+
+    internal Deadlines Deadlines { get; }
+
+    internal LeastRecentlyUsed Uses { get; } = new();
+
+    /// <summary>The entries that match, as they are now; all of them without a filter.</summary>
+    /// <param name="filter">What to look for, or null.</param>
+    /// <returns>A snapshot, in no particular order. With a key, prefix or definition in the filter it costs what matches, otherwise what is held.</returns>
+    public IReadOnlyList<QueryCacheEntry> Find(QueryFilter? filter = null) => [.. Matching(filter).Select(entry => entry.Describe())];
+
+    internal QueryEntry? TryGet(QueryKey key) => _entries.GetValueOrDefault(key);
+
+    /// <summary>The entry of a key if it is there; refuses a key that is in use with another data type.</summary>
+    internal QueryEntry<T>? TryGet<T>(QueryKey key) => _entries.TryGetValue(key, out var entry) ? Typed<T>(entry) : null;
+
+    /// <summary>The entry of a key, made if it is missing. It may die before the caller is aboard; then the caller asks again.</summary>
+    internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request)
+    {
+        if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
+        QueryEntry<T> entry;
+        lock (_gate)
+        {
+            Client.ThrowIfDisposed();
+            if (_entries.TryGetValue(request.Key, out found) && !found.IsDead) return Typed<T>(found);
+            entry = new QueryEntry<T>(this, request);
+            entry.Used(Uses.NextStamp());
+            _entries[request.Key] = entry;
+            _index.Add(request.Key, entry);
+            if (found is null)
+                _count++;
+            Post(entry, QueryCacheEventKind.Added, null);
+        }
+
+        DeliverEvents();
+        EvictSurplus();
+        return entry;
+    }
+
+    /// <summary>Calls back now and after every round of changes, serialized, until the end.</summary>
+    internal IDisposable Follow(Action onChanged, Action onCompleted) =>
+        _events.Subscribe(System.Reactive.Observer.Create<QueryCacheEvent>(static _ => { }, onCompleted), onChanged);
+
+    internal List<QueryEntry> Matching(QueryFilter? filter)
+    {
+        var found = Candidates(filter);
+        if (filter is not null)
+            found.RemoveAll(entry => !filter.Matches(entry));
+        return found;
+    }
+
+    /// <summary>An entry died: it is taken out, unless a new one has its key already.</summary>
+    internal void Removed(QueryEntry entry, QueryRemovalCause cause)
+    {
+        Deadlines.Forget(entry);
+        lock (_gate)
+        {
+            if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))
+            {
+                _index.Remove(entry.Key);
+                _count--;
+            }
+
+            if (_events.ObserverCount > 0)
+                _events.Post(new QueryCacheEvent(QueryCacheEventKind.Removed, entry.Describe(), RemovalCause: cause));
+        }
+    }
+
+    /// <summary>An entry lost its last passenger and may be evicted from now on.</summary>
+    internal void Unwatched(QueryEntry entry)
+    {
+        if (_capacity == int.MaxValue) return;
+        Uses.Enlist(entry);
+        EvictSurplus();
+    }
+
+    internal void Post(QueryEntry entry, QueryCacheEventKind kind, QueryUpdateCause? cause)
+    {
+        if (_events.ObserverCount > 0)
+            _events.Post(new QueryCacheEvent(kind, entry.Describe(), cause));
+    }
+
+    internal void DeliverEvents()
+    {
+        if (_events.ObserverCount > 0)
+            _events.Drain();
+    }
+
+    internal void Close()
+    {
+        Deadlines.Dispose();
+        QueryEntry[] entries;
+        lock (_gate) // Whoever is adding an entry either finishes before this or finds the client disposed.
+            entries = [.. _entries.Values];
+        foreach (var entry in entries)
+            entry.Close();
+        _events.End();
+    }
+
+    private List<QueryEntry> Candidates(QueryFilter? filter)
+    {
+        if (filter?.Key is { } key)
+            return _entries.TryGetValue(key, out var entry) ? [entry] : [];
+        if (filter?.IndexedPrefix is not { } prefix)
+            return [.. _entries.Values];
+        var found = new List<QueryEntry>();
+        lock (_gate)
+            _index.Collect(prefix, found);
+        return found;
+    }
+
+    private void EvictSurplus()
+    {
+        while (Count > _capacity && Uses.Take() is { } oldest)
+            oldest.TryEvict();
+    }
+
+    private static QueryEntry<T> Typed<T>(QueryEntry entry) =>
+        entry as QueryEntry<T> ?? throw new InvalidOperationException(
+            $"The key {entry.Key} holds data of type {entry.DataType} and was asked for as {typeof(T)}. One key has one data type.");
+}

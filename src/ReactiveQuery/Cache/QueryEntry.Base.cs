@@ -1,0 +1,67 @@
+namespace ReactiveQuery;
+
+/// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
+internal abstract class QueryEntry(QueryKey key, string definitionName)
+{
+    private long _lastUse;
+
+    public QueryKey Key { get; } = key;
+
+    public string DefinitionName { get; protected set; } = definitionName;
+
+    public abstract Type DataType { get; }
+
+    /// <summary>Whether it has left the cache. A dead entry takes nobody in and stays dead.</summary>
+    public abstract bool IsDead { get; }
+
+    public abstract int ObserverCount { get; }
+
+    public abstract bool IsFetching { get; }
+
+    /// <summary>Where the entry stands in the queue of deadlines; written by <see cref="Deadlines"/> alone.</summary>
+    public TimeSpan ScheduledDue { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>Whether the entry stands in the queue for eviction; written by <see cref="LeastRecentlyUsed"/> alone.</summary>
+    public bool IsEnlisted { get; set; }
+
+    public long LastUse => Volatile.Read(ref _lastUse);
+
+    public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
+
+    public abstract QueryCacheEntry Describe();
+
+    public abstract void OnDeadline();
+
+    public abstract void OnTrigger(RefetchTrigger trigger);
+
+    /// <summary>A new epoch; what is watched and enabled is refetched. The task, if asked for, ends when that has settled.</summary>
+    public abstract Task? Invalidate(bool isAwaited);
+
+    public abstract Task? Refetch(bool isAwaited);
+
+    public abstract void Cancel();
+
+    public abstract void Drop(DropMode mode);
+
+    public abstract bool TryEvict();
+
+    public abstract void Close();
+}
+
+/// <summary>What a wholesale command does to an entry besides dropping data and error.</summary>
+internal enum DropMode
+{
+    /// <summary>Unwatched: leaves the cache. Watched: shows Idle and fetches anew if enabled.</summary>
+    Remove,
+
+    /// <summary>As <see cref="Remove"/>, but a watched entry begins with its initial data again, where it has some.</summary>
+    Reset,
+}
+
+/// <summary>What made the surroundings ask for fresh data.</summary>
+internal enum RefetchTrigger
+{
+    Focus,
+    Reconnect,
+    Resume,
+}

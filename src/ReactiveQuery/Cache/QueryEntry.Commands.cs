@@ -1,0 +1,241 @@
+namespace ReactiveQuery;
+
+/// <content>What callers do to an entry, one by one or through a filter.</content>
+internal sealed partial class QueryEntry<T>
+{
+    /// <summary>Writes data. A fetch that runs goes on and will land; a cancel returns to what was written.</summary>
+    public bool TrySet(QueryRequest<T> request, T data, DateTimeOffset? updatedAt)
+    {
+        while (true)
+        {
+            var seen = State;
+            var shared = Share(request.Options, seen, data);
+            var after = new Aftermath<T>();
+            lock (_gate)
+            {
+                if (_isDead) return false;
+                if (!IsStillTheBase_NeedsLock(seen)) continue;
+                Write_NeedsLock(request, shared, updatedAt, ref after);
+            }
+
+            CarryOut(after);
+            return true;
+        }
+    }
+
+    /// <summary>Writes what <paramref name="update"/> makes of the data; asked again when somebody else wrote meanwhile. False without data.</summary>
+    public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
+    {
+        while (true)
+        {
+            var seen = State;
+            if (!seen.HasData || IsDead) return false;
+            var updated = Share(request.Options, seen, update(seen.Data!));
+            var after = new Aftermath<T>();
+            lock (_gate)
+            {
+                if (_isDead || !_state.HasData) return false;
+                if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
+                Write_NeedsLock(request, updated, null, ref after);
+            }
+
+            CarryOut(after);
+            return true;
+        }
+    }
+
+    public override Task? Invalidate(bool isAwaited)
+    {
+        var after = new Aftermath<T>();
+        Waiter<T>? waiter = null;
+        lock (_gate)
+        {
+            if (_isDead) return null;
+            _epoch++;
+            Apply_NeedsLock(new Invalidated(Look_NeedsLock()));
+            var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
+            if (request is not null)
+                Restart_NeedsLock(request, ref after);
+            if (isAwaited && request is not null)
+                waiter = Board_NeedsLock(request);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return waiter?.Task;
+    }
+
+    /// <summary>Refetches what is watched and enabled; what nobody watches has no fetcher at hand and is only marked stale.</summary>
+    public override Task? Refetch(bool isAwaited)
+    {
+        QueryRequest<T>? request;
+        lock (_gate)
+            request = FirstEnabled_NeedsLock()?.Request;
+        if (request is not null)
+            return Refetch(request, isAwaited);
+        if (ObserverCount == 0)
+            Invalidate(isAwaited: false);
+        return null;
+    }
+
+    /// <summary>Fetches anew for a caller. If nobody watches, the fetch is kept alive until it ends.</summary>
+    public Task? Refetch(QueryRequest<T> request, bool isAwaited)
+    {
+        var initial = InitialData(request);
+        var after = new Aftermath<T>();
+        Waiter<T>? waiter = null;
+        lock (_gate)
+        {
+            if (_isDead) return null;
+            Prepare_NeedsLock(request, initial);
+            if (isAwaited || !HasPassengers_NeedsLock)
+                waiter = Board_NeedsLock(request);
+            Restart_NeedsLock(request, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return waiter?.Task ?? Task.CompletedTask;
+    }
+
+    public override void Cancel()
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_flight is null) return;
+            Look_NeedsLock();
+            CancelFlight_NeedsLock(ref after);
+            AnswerUpTo_NeedsLock(int.MaxValue, _state.HasData ? Answer<T>.Of(_state.Data!) : Answer<T>.Cancelled(), ref after);
+            Settled_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    public override void Drop(DropMode mode)
+    {
+        var initial = mode == DropMode.Reset && FirstMount() is { } first ? InitialData(first.Request, isReset: true) : default;
+        var after = new Aftermath<T>();
+        var then = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_isDead) return;
+            DropAll_NeedsLock(ref after);
+            if (!IsWatched_NeedsLock)
+                Die_NeedsLock(QueryRemovalCause.Removed, ref after);
+            else
+                BeginAgain_NeedsLock(initial, ref then);
+        }
+
+        CarryOut(after);
+        CarryOut(then);
+    }
+
+    public override bool TryEvict()
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_isDead || HasPassengers_NeedsLock || _flight is not null) return false;
+            Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
+        }
+
+        CarryOut(after);
+        return true;
+    }
+
+    /// <summary>The client is disposed: everything ends, observers are completed, waiters are cancelled.</summary>
+    public override void Close()
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_isDead) return;
+            after.Ended = _flight;
+            _flight = null;
+            AnswerUpTo_NeedsLock(int.MaxValue, Answer<T>.Cancelled(), ref after);
+            var end = new Version<QueryState<T>>(_state) { IsEnd = true };
+            _tail.Append(end);
+            _tail = end;
+            after.Receivers = _mounts.Snapshot;
+            _mounts.Clear();
+            Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    public override QueryCacheEntry Describe()
+    {
+        var (state, staleTime, cacheTtl) = (State, _staleTime, _cacheTtl);
+        var now = _cache.Clock.Elapsed;
+        return new()
+        {
+            Key = Key,
+            DefinitionName = DefinitionName,
+            DataType = typeof(T),
+            Status = state.Status,
+            FetchStatus = state.FetchStatus,
+            HasData = state.HasData,
+            Data = state.Data,
+            Error = state.Error,
+            ObserverCount = ObserverCount,
+            IsStale = Freshness.IsStale(state, staleTime, now),
+            Timestamp = state.DataUpdatedAt,
+            StaleAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, staleTime)) : null,
+            ExpiresAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, cacheTtl)) : null,
+        };
+    }
+
+    private void Write_NeedsLock(QueryRequest<T> request, T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
+    {
+        var now = Look_NeedsLock();
+        Used(_cache.Uses.NextStamp());
+        Remember_NeedsLock(request.Options);
+        Apply_NeedsLock(new DataSet<T>(updatedAt is { } at ? _cache.Clock.At(at) : now, data));
+        if (!HasPassengers_NeedsLock)
+        {
+            _idleSince = now.Elapsed;
+            after.IsUnwatched = true;
+            RetireIfIdle_NeedsLock(ref after);
+        }
+
+        Conclude_NeedsLock(ref after);
+    }
+
+    /// <summary>Nothing from before may be seen or land: fetch, waiters, data, error and epoch all end here, in one state of their own.</summary>
+    private void DropAll_NeedsLock(ref Aftermath<T> after)
+    {
+        var now = Look_NeedsLock();
+        _epoch++;
+        CancelFlight_NeedsLock(ref after);
+        AnswerUpTo_NeedsLock(int.MaxValue, Answer<T>.Cancelled(), ref after);
+        Apply_NeedsLock(new Dropped(now));
+        Conclude_NeedsLock(ref after);
+    }
+
+    private void BeginAgain_NeedsLock(InitialValue<T> initial, ref Aftermath<T> after)
+    {
+        if (FirstMount_NeedsLock() is not { } mount) return;
+        Seed_NeedsLock(mount.Request, initial);
+        if (FirstEnabled_NeedsLock() is { } enabled && Freshness.IsDue(_state, enabled.Request.Options.StaleTime, LastLooked))
+            StartOrJoin_NeedsLock(enabled.Request, ref after);
+        Conclude_NeedsLock(ref after);
+    }
+
+    private Mount<T>? FirstMount()
+    {
+        lock (_gate)
+            return FirstMount_NeedsLock();
+    }
+
+    private Mount<T>? FirstMount_NeedsLock()
+    {
+        foreach (var mount in _mounts.Snapshot.Span)
+            if (mount is not null)
+                return mount;
+        return null;
+    }
+}

@@ -1,0 +1,213 @@
+namespace ReactiveQuery;
+
+/// <content>One fetch: started or joined, landing or failing, superseded or cancelled.</content>
+internal sealed partial class QueryEntry<T>
+{
+    /// <summary>An attempt is about to call the fetcher: if the fetch waited for the network, it no longer does.</summary>
+    public void OnAttemptStarting(Flight<T> flight)
+    {
+        if (State.IsPaused)
+            Note(flight, now => new FetchResumed(now));
+    }
+
+    public void OnPaused(Flight<T> flight) => Note(flight, now => new FetchPaused(now));
+
+    /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for.</summary>
+    public bool OnAttemptFailed(Flight<T> flight, Exception error, int failureCount)
+    {
+        lock (_gate)
+        {
+            if (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue) return false;
+        }
+
+        Note(flight, now => new AttemptFailed(now, error, failureCount));
+        return true;
+    }
+
+    /// <summary>A fetch brought a value. From a fetch that is no longer the entry's it comes too late and is dropped.</summary>
+    public void OnValue(Flight<T> flight, T value)
+    {
+        while (true)
+        {
+            var seen = State;
+            var shared = Share(flight.Request.Options, seen, value);
+            var after = new Aftermath<T>();
+            lock (_gate)
+            {
+                if (_flight != flight) return;
+                if (!IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code compared: compare with what is there now.
+                Land_NeedsLock(flight, shared, ref after);
+                Conclude_NeedsLock(ref after);
+            }
+
+            CarryOut(after);
+            flight.Succeeded(shared);
+            PlanIntervals();
+            return;
+        }
+    }
+
+    /// <summary>A live query came to its end.</summary>
+    public void OnEnd(Flight<T> flight)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_flight != flight) return;
+            _flight = null;
+            Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
+            Settled_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>A fetch failed for good.</summary>
+    public void OnFailure(Flight<T> flight, Exception error)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_flight != flight) return;
+            Look_NeedsLock();
+            FailFlight_NeedsLock(flight, error, ref after);
+            Settled_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        flight.Failed(error);
+        PlanIntervals();
+    }
+
+    /// <summary>Commits what happened to <paramref name="flight"/>, if it is still the entry's fetch.</summary>
+    private void Note(Flight<T> flight, Func<QueryInstant, QueryEvent> happened)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_flight != flight) return;
+            Apply_NeedsLock(happened(Look_NeedsLock()));
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    private void StartOrJoin_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
+    {
+        if (_flight is null)
+            Start_NeedsLock(request, ref after);
+        else
+            after.Started = _flight;
+    }
+
+    /// <summary>An explicit fetch: restarts one that runs behind data, joins a first load (unless requests are not to be deduplicated).</summary>
+    private void Restart_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
+    {
+        if (_flight is not null && !_state.HasData && request.Options.DedupeRequests)
+            after.Started = _flight;
+        else
+            Start_NeedsLock(request, ref after);
+    }
+
+    /// <summary>A new flight in the present epoch. A running one is superseded: its waiters stay and are answered by this one.</summary>
+    private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
+    {
+        after.Ended ??= _flight;
+        _flight = new Flight<T>(this, Client, request, _epoch);
+        var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
+        Apply_NeedsLock(new FetchStarted(Look_NeedsLock(), isPaused));
+        after.Started = _flight;
+    }
+
+    private void Land_NeedsLock(Flight<T> flight, T data, ref Aftermath<T> after)
+    {
+        var now = Look_NeedsLock();
+        var isCurrent = flight.Epoch == _epoch;
+        if (flight.Request.IsLive)
+        {
+            Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
+        }
+        else
+        {
+            _flight = null;
+            Apply_NeedsLock(new FetchSucceeded<T>(now, data, isCurrent));
+        }
+
+        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(data), ref after);
+        if (!isCurrent)
+            FollowUp_NeedsLock(ref after);
+        Settled_NeedsLock(ref after);
+    }
+
+    private void FailFlight_NeedsLock(Flight<T> flight, Exception error, ref Aftermath<T> after)
+    {
+        _flight = null;
+        after.Ended ??= flight;
+        Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Attempts));
+        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Failed(error), ref after);
+        if (flight.Epoch < _epoch)
+            FollowUp_NeedsLock(ref after);
+    }
+
+    /// <summary>Ends the fetch silently; nobody is answered, the state is as it was.</summary>
+    private void CancelFlight_NeedsLock(ref Aftermath<T> after)
+    {
+        if (_flight is null) return;
+        after.Ended ??= _flight;
+        _flight = null;
+        Apply_NeedsLock(new FetchCancelled(LookedAt_NeedsLock()));
+    }
+
+    /// <summary>What landed was fetched before the last invalidation. Whoever is still aboard is owed a fetch from after it.</summary>
+    private void FollowUp_NeedsLock(ref Aftermath<T> after)
+    {
+        var request = FirstEnabled_NeedsLock()?.Request ?? _waiters?.Find(w => w.Request is not null)?.Request;
+        if (request is not null)
+            Start_NeedsLock(request, ref after);
+    }
+
+    private void AnswerUpTo_NeedsLock(int epoch, Answer<T> answer, ref Aftermath<T> after)
+    {
+        if (_waiters is not { Count: > 0 }) return;
+        var answered = _waiters.FindAll(w => w.Epoch <= epoch);
+        if (answered.Count == 0) return;
+        _waiters.RemoveAll(w => w.Epoch <= epoch);
+        (after.Answered ??= []).AddRange(answered);
+        after.Answer = answer;
+    }
+
+    /// <summary>The last passenger may have left with the answer.</summary>
+    private void Settled_NeedsLock(ref Aftermath<T> after)
+    {
+        if (!HasPassengers_NeedsLock)
+            Departed_NeedsLock(ref after);
+    }
+
+    private Mount<T>? FirstEnabled_NeedsLock()
+    {
+        foreach (var mount in _mounts.Snapshot.Span)
+            if (mount is { IsEnabled: true })
+                return mount;
+        return null;
+    }
+
+    private bool IsStillTheBase_NeedsLock(QueryState<T> seen) =>
+        typeof(T).IsValueType || (seen.HasData == _state.HasData && ReferenceEquals(seen.Data, _state.Data));
+
+    private T Share(EffectiveOptions<T> options, QueryState<T> seen, T value)
+    {
+        if (!options.StructuralSharing || !seen.HasData) return value;
+        try
+        {
+            return StructuralSharing.Share(seen.Data!, value, options.ShareData, options.DataComparer);
+        }
+        catch (Exception error)
+        {
+            Client.Errors.Report(error, UnobservedErrorOrigin.Comparer, Key);
+            return value;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+namespace ReactiveQuery;
+
+/// <content>Passengers: observers and awaiting callers come and go; a fetch lives as long as somebody is aboard.</content>
+internal sealed partial class QueryEntry<T>
+{
+    /// <summary>Takes an observer in and hands it the present state; false when the entry has left the cache.</summary>
+    public bool TryMount(Mount<T> mount)
+    {
+        var initial = InitialData(mount.Request);
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_isDead) return false;
+            Prepare_NeedsLock(mount.Request, initial);
+            _mounts.Add(mount);
+            Welcome_NeedsLock(mount, ref after);
+            Conclude_NeedsLock(ref after);
+            mount.Join(_tail);
+        }
+
+        _cache.Deadlines.Request(this, after.Due);
+        mount.DeliverFirst();
+        CarryOut(after);
+        return true;
+    }
+
+    public void Unmount(Mount<T> mount)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (!_mounts.Remove(mount)) return;
+            Departed_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>Turns an observer on or off as it wants by now. Turned on, it asks for what it would have asked for on mount.</summary>
+    public void TakeOverEnabled(Mount<T> mount)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (mount.IsStopped || mount.IsEnabled == mount.WantsEnabled) return;
+            mount.IsEnabled = mount.WantsEnabled;
+            Look_NeedsLock();
+            Welcome_NeedsLock(mount, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>The observer's own trigger: fetches always, joins what runs.</summary>
+    public void OnObserverTrigger(Mount<T> mount)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (mount.IsStopped || !mount.IsEnabled) return;
+            Look_NeedsLock();
+            StartOrJoin_NeedsLock(mount.Request, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>
+    /// Waits for data: what is there if <paramref name="mode"/> lets it serve, else what the next fetch brings. Null when the entry has left the cache.
+    /// </summary>
+    public Task<T>? Await(QueryRequest<T> request, AwaitMode mode, CancellationToken token)
+    {
+        var initial = InitialData(request);
+        var after = new Aftermath<T>();
+        Waiter<T>? waiter = null;
+        Task<T> answer;
+        lock (_gate)
+        {
+            if (_isDead) return null;
+            Prepare_NeedsLock(request, initial);
+            if (Serves_NeedsLock(request, mode))
+            {
+                answer = Task.FromResult(_state.Data!);
+            }
+            else
+            {
+                waiter = Board_NeedsLock(request);
+                answer = waiter.Task;
+                StartForCaller_NeedsLock(request, mode, ref after);
+            }
+
+            Conclude_NeedsLock(ref after);
+        }
+
+        waiter?.Watch(token);
+        CarryOut(after);
+        return answer;
+    }
+
+    /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>
+    public QueryState<T> Read(EffectiveOptions<T> options)
+    {
+        Used(_cache.Uses.NextStamp());
+        var state = State;
+        if (!state.HasData) return state;
+        var now = _cache.Clock.Elapsed;
+        if (ObserverCount == 0 && !state.IsFetching && Freshness.IsOver(state.DataElapsed, options.CacheTtl, now))
+            return QueryState<T>.Idle;
+        var isStale = Freshness.IsStale(state, options.StaleTime, now);
+        return isStale == state.IsStale ? state : state with { IsStale = isStale };
+    }
+
+    /// <summary>A waiter gives up; false when it has been answered already.</summary>
+    public bool Leave(Waiter<T> waiter)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_waiters is null || !_waiters.Remove(waiter)) return false;
+            Departed_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return true;
+    }
+
+    /// <summary>What every newcomer does first: old data is dropped if nobody kept it alive, initial data put in place, the longest stay noted.</summary>
+    private void Prepare_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
+    {
+        var now = Look_NeedsLock();
+        DefinitionName = request.Name;
+        Used(_cache.Uses.NextStamp());
+        if (!HasPassengers_NeedsLock && _flight is null && IsExpired_NeedsLock(request.Options.CacheTtl))
+            Apply_NeedsLock(new Dropped(now));
+        Remember_NeedsLock(request.Options);
+        Seed_NeedsLock(request, initial);
+    }
+
+    private void Welcome_NeedsLock(Mount<T> mount, ref Aftermath<T> after)
+    {
+        _abandonDue = TimeSpan.MaxValue;
+        NoteTimes_NeedsLock(mount);
+        if (!mount.IsEnabled) return;
+        if (_flight is not null)
+            after.Started = _flight;
+        else if (FetchesOnMount_NeedsLock(mount))
+            StartOrJoin_NeedsLock(mount.Request, ref after);
+    }
+
+    private bool FetchesOnMount_NeedsLock(Mount<T> mount)
+    {
+        var options = mount.Request.Options;
+        if (!_state.HasData)
+            return _state.Status != QueryStatus.Error || options.RefetchOnMount != RefetchPolicy.Never;
+        return options.BackgroundRefetch && Wants_NeedsLock(options.RefetchOnMount, options.StaleTime);
+    }
+
+    private bool Wants_NeedsLock(RefetchPolicy policy, TimeSpan staleTime) => policy switch
+    {
+        RefetchPolicy.Always => true,
+        RefetchPolicy.Never => false,
+        _ => Freshness.IsDue(_state, staleTime, LastLooked),
+    };
+
+    private bool Serves_NeedsLock(QueryRequest<T> request, AwaitMode mode) => mode switch
+    {
+        AwaitMode.Fresh => !Freshness.IsDue(_state, request.Options.StaleTime, LastLooked),
+        AwaitMode.Any => _state.HasData,
+        _ => false,
+    };
+
+    private Waiter<T> Board_NeedsLock(QueryRequest<T>? request)
+    {
+        var waiter = new Waiter<T>(this, request, _epoch, Client.ContinuesInline);
+        (_waiters ??= []).Add(waiter);
+        _abandonDue = TimeSpan.MaxValue;
+        return waiter;
+    }
+
+    private void StartForCaller_NeedsLock(QueryRequest<T> request, AwaitMode mode, ref Aftermath<T> after)
+    {
+        var isExplicit = mode == AwaitMode.Next || !request.Options.DedupeRequests;
+        // A flight from before the fence cannot answer this caller; behind data there is no reason to let it finish.
+        var isTooOld = _flight is { } flight && flight.Epoch < _epoch && _state.HasData;
+        if (isExplicit || isTooOld)
+            Restart_NeedsLock(request, ref after);
+        else
+            StartOrJoin_NeedsLock(request, ref after);
+    }
+
+    private void Departed_NeedsLock(ref Aftermath<T> after)
+    {
+        if (HasPassengers_NeedsLock) return;
+        _idleSince = Look_NeedsLock().Elapsed;
+        after.IsUnwatched = true;
+        if (_flight is { } flight)
+        {
+            if (flight.Request.Options.CancelDelay > TimeSpan.Zero)
+                _abandonDue = Freshness.Due(_idleSince, flight.Request.Options.CancelDelay);
+            else
+                Abandon_NeedsLock(flight, ref after);
+        }
+
+        RetireIfIdle_NeedsLock(ref after);
+    }
+
+    /// <summary>Nobody waits for the fetch any more: it ends as its options say.</summary>
+    private void Abandon_NeedsLock(Flight<T> flight, ref Aftermath<T> after)
+    {
+        _abandonDue = TimeSpan.MaxValue;
+        if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || (_state.IsPaused && _state.FailureReason is null))
+            CancelFlight_NeedsLock(ref after);
+        else if (flight.IsBetweenAttempts || _state.IsPaused)
+            FailFlight_NeedsLock(flight, _state.FailureReason!, ref after);
+    }
+
+    /// <summary>
+    /// An entry without passengers leaves the cache at once when nothing in it is worth keeping, or when it may not be kept.
+    /// </summary>
+    private void RetireIfIdle_NeedsLock(ref Aftermath<T> after)
+    {
+        if (_isDead || HasPassengers_NeedsLock || _flight is not null) return;
+        if (_isCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
+        Die_NeedsLock(QueryRemovalCause.Abandoned, ref after);
+    }
+
+    private void Die_NeedsLock(QueryRemovalCause cause, ref Aftermath<T> after)
+    {
+        Volatile.Write(ref _isDead, true);
+        after.Removal = cause;
+    }
+}
+
+/// <summary>What an awaiting caller accepts.</summary>
+internal enum AwaitMode
+{
+    /// <summary>Fresh data if there is some, else a fetch, joined if one runs.</summary>
+    Fresh,
+
+    /// <summary>Any data, however old; else a fetch.</summary>
+    Any,
+
+    /// <summary>The next fetch: restarts one that runs behind data, joins a first load.</summary>
+    Next,
+}
+
+/// <summary>Initial data, computed outside the lock.</summary>
+internal readonly record struct InitialValue<T>(bool IsGiven, T Value);

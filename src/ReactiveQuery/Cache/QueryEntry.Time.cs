@@ -1,0 +1,231 @@
+namespace ReactiveQuery;
+
+/// <content>What becomes due: data turning stale, intervals, the end of a cancel delay, the end of the entry's stay.</content>
+internal sealed partial class QueryEntry<T>
+{
+    private TimeSpan _idleSince;
+    private TimeSpan _abandonDue = TimeSpan.MaxValue;
+    private TimeSpan _gcTime;
+    private TimeSpan _staleTime = QueryDefaults.StaleTime;
+    private TimeSpan _cacheTtl = QueryDefaults.CacheTtl;
+    private bool _isCached = true;
+
+    // Lower bounds over the observers, exact again whenever the timer comes: what an observer wants is looked at one by one only then,
+    // so that ten thousand subscriptions or deliveries do not each walk all observers.
+    private TimeSpan _shortestStaleTime = TimeSpan.MaxValue;
+    private TimeSpan _nextStaleDue = TimeSpan.MaxValue;
+    private TimeSpan _nextIntervalDue = TimeSpan.MaxValue;
+    private TimeSpan _staleBasis = TimeSpan.MinValue;
+    private bool _hasIntervals;
+
+    public override void OnDeadline()
+    {
+        var after = new Aftermath<T>();
+        List<Mount<T>>? turned = null;
+        List<Mount<T>>? ticked = null;
+        lock (_gate)
+        {
+            if (_isDead) return;
+            var now = Look_NeedsLock().Elapsed;
+            if (!HasPassengers_NeedsLock)
+                Expire_NeedsLock(now, ref after);
+            turned = TurnedStale_NeedsLock(now);
+            ticked = Tick_NeedsLock(now, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        foreach (var mount in turned ?? [])
+            mount.RequestRefresh();
+        CarryOut(after);
+        foreach (var mount in ticked ?? [])
+            PlanInterval(mount);
+    }
+
+    public override void OnTrigger(RefetchTrigger trigger)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            if (_isDead) return;
+            Look_NeedsLock();
+            foreach (var mount in _mounts.Snapshot.Span)
+            {
+                if (mount is not { IsEnabled: true } || !Wants_NeedsLock(mount, trigger)) continue;
+                StartOrJoin_NeedsLock(mount.Request, ref after);
+                break;
+            }
+
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>After a mount and after each fetch: when each observer's interval fetches next.</summary>
+    public void PlanInterval(Mount<T> mount)
+    {
+        if (mount.IsStopped || mount.Request is not { IsLive: false, Options: { HasInterval: true } options }) return;
+        var interval = Interval(options);
+        TimeSpan due;
+        lock (_gate)
+        {
+            if (mount.IsStopped) return;
+            _hasIntervals = true;
+            due = mount.IntervalDue = interval is { } span ? Freshness.Due(Look_NeedsLock().Elapsed, span) : TimeSpan.MaxValue;
+            _nextIntervalDue = due < _nextIntervalDue ? due : _nextIntervalDue;
+        }
+
+        _cache.Deadlines.Request(this, due);
+    }
+
+    private void PlanIntervals()
+    {
+        ReadOnlyMemory<Mount<T>?> mounts;
+        lock (_gate)
+        {
+            if (!_hasIntervals) return;
+            mounts = _mounts.Snapshot;
+        }
+
+        foreach (var mount in mounts.Span)
+            if (mount is not null)
+                PlanInterval(mount);
+    }
+
+    private TimeSpan? Interval(EffectiveOptions<T> options)
+    {
+        if (options.RefetchIntervalFrom is not { } intervalFrom) return options.RefetchInterval;
+        try
+        {
+            return intervalFrom(State) is { } span && span > TimeSpan.Zero && !Freshness.IsInfinite(span)
+                ? span < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : span
+                : null;
+        }
+        catch (Exception error)
+        {
+            Client.Errors.Report(error, UnobservedErrorOrigin.Callback, Key);
+            return null;
+        }
+    }
+
+    private QueryInstant LookedAt_NeedsLock() => _cache.Clock.Now with { Elapsed = LastLooked };
+
+    private bool IsExpired_NeedsLock(TimeSpan cacheTtl) => _state.HasData && Freshness.IsOver(_state.DataElapsed, cacheTtl, LastLooked);
+
+    private void Remember_NeedsLock(EffectiveOptions<T> options)
+    {
+        _gcTime = Freshness.Longer(_gcTime, options.GcTime);
+        _staleTime = options.StaleTime;
+        _cacheTtl = options.CacheTtl;
+        _isCached = options.CacheEnabled;
+    }
+
+    private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
+    {
+        if (!initial.IsGiven || _state.HasData) return;
+        var at = request.Options.InitialDataUpdatedAt is { } since ? _cache.Clock.At(since) : LookedAt_NeedsLock();
+        Apply_NeedsLock(new DataSet<T>(at, initial.Value));
+    }
+
+    private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false)
+    {
+        if (request.Options.InitialData is not { } make || (State.HasData && !isReset)) return default;
+        try
+        {
+            return new(true, make());
+        }
+        catch (Exception error)
+        {
+            Client.Errors.Report(error, UnobservedErrorOrigin.Callback, Key);
+            return default;
+        }
+    }
+
+    private void NoteTimes_NeedsLock(Mount<T> mount)
+    {
+        var staleTime = mount.Request.Options.StaleTime;
+        if (staleTime > TimeSpan.Zero && staleTime < _shortestStaleTime)
+            _shortestStaleTime = staleTime;
+        var due = Freshness.StaleDue(_state, staleTime, LastLooked);
+        _nextStaleDue = due < _nextStaleDue ? due : _nextStaleDue;
+    }
+
+    private TimeSpan NextDue_NeedsLock()
+    {
+        if (_isDead) return TimeSpan.MaxValue;
+        if (!HasPassengers_NeedsLock)
+            return _flight is null ? Freshness.Due(_idleSince, _gcTime) : _abandonDue;
+        if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
+        if (_state.HasData && _staleBasis != _state.DataElapsed)
+        {
+            _staleBasis = _state.DataElapsed;
+            _nextStaleDue = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);
+        }
+
+        return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
+    }
+
+    private void Expire_NeedsLock(TimeSpan now, ref Aftermath<T> after)
+    {
+        if (_flight is { } flight && now >= _abandonDue)
+        {
+            Abandon_NeedsLock(flight, ref after);
+            RetireIfIdle_NeedsLock(ref after);
+        }
+        else if (_flight is null && Freshness.IsOver(_idleSince, _gcTime, now))
+        {
+            Die_NeedsLock(QueryRemovalCause.Expired, ref after);
+        }
+    }
+
+    /// <summary>The observers for whom the data turned stale by now; and when it will for the next.</summary>
+    private List<Mount<T>>? TurnedStale_NeedsLock(TimeSpan now)
+    {
+        if (now < _nextStaleDue) return null;
+        List<Mount<T>>? turned = null;
+        _nextStaleDue = TimeSpan.MaxValue;
+        foreach (var mount in _mounts.Snapshot.Span)
+        {
+            if (mount is null) continue;
+            var due = Freshness.StaleDue(_state, mount.Request.Options.StaleTime, now);
+            _nextStaleDue = due < _nextStaleDue ? due : _nextStaleDue;
+            if (due == TimeSpan.MaxValue)
+                (turned ??= []).Add(mount);
+        }
+
+        return turned;
+    }
+
+    /// <summary>The observers whose interval is over. They fetch whatever the age of the data; together they make one fetch.</summary>
+    private List<Mount<T>>? Tick_NeedsLock(TimeSpan now, ref Aftermath<T> after)
+    {
+        if (now < _nextIntervalDue) return null;
+        List<Mount<T>>? ticked = null;
+        _nextIntervalDue = TimeSpan.MaxValue;
+        foreach (var mount in _mounts.Snapshot.Span)
+        {
+            if (mount is null) continue;
+            if (now < mount.IntervalDue)
+            {
+                _nextIntervalDue = mount.IntervalDue < _nextIntervalDue ? mount.IntervalDue : _nextIntervalDue;
+                continue;
+            }
+
+            mount.IntervalDue = TimeSpan.MaxValue;
+            (ticked ??= []).Add(mount);
+            if (mount.IsEnabled && (Client.Environment.IsFocused || mount.Request.Options.RefetchIntervalInBackground))
+                StartOrJoin_NeedsLock(mount.Request, ref after);
+        }
+
+        return ticked;
+    }
+
+    private bool Wants_NeedsLock(Mount<T> mount, RefetchTrigger trigger)
+    {
+        var options = mount.Request.Options;
+        if (mount.Request.IsLive)
+            return trigger == RefetchTrigger.Reconnect && _state.IsError && options.RefetchOnReconnect != RefetchPolicy.Never;
+        if (_state.HasData && !options.BackgroundRefetch) return false;
+        return Wants_NeedsLock(trigger == RefetchTrigger.Reconnect ? options.RefetchOnReconnect : options.RefetchOnFocus, options.StaleTime);
+    }
+}

@@ -1,0 +1,110 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// One key: commands in, states out. States are committed under the lock, as the reducer makes them from events, and delivered outside it.
+/// </summary>
+/// <remarks>
+/// <para>Every command has the same shape: user code that is needed first runs outside the lock; the change is made under it
+/// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
+/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Time</c>
+/// (what becomes due).</para>
+/// </remarks>
+internal sealed partial class QueryEntry<T> : QueryEntry
+{
+    private readonly object _gate = new();
+    private readonly QueryCache _cache;
+    private QueryState<T> _state = QueryState<T>.Idle;
+    private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
+    private QueryUpdateCause _cause;
+    private Roster<Mount<T>> _mounts;
+    private List<Waiter<T>>? _waiters;
+    private Flight<T>? _flight;
+    private int _epoch;
+    private bool _isDead;
+    private long _lastLookedTicks;
+
+    public QueryEntry(QueryCache cache, QueryRequest<T> first)
+        : this(cache, first.Key, first.Name)
+    {
+    }
+
+    public QueryEntry(QueryCache cache, QueryKey key, string definitionName)
+        : base(key, definitionName)
+    {
+        _cache = cache;
+        _idleSince = Look_NeedsLock().Elapsed;
+    }
+
+    public override Type DataType => typeof(T);
+
+    public override bool IsDead => Volatile.Read(ref _isDead);
+
+    public override int ObserverCount => _mounts.Count;
+
+    public override bool IsFetching => State.IsFetching;
+
+    /// <summary>The state last committed, without any observer's view of it.</summary>
+    public QueryState<T> State => Volatile.Read(ref _state);
+
+    /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
+    public TimeSpan LastLooked => TimeSpan.FromTicks(Volatile.Read(ref _lastLookedTicks));
+
+    private QueryClient Client => _cache.Client;
+
+    private bool IsWatched_NeedsLock => _mounts.Count > 0;
+
+    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || _waiters is { Count: > 0 };
+
+    public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
+
+    private QueryInstant Look_NeedsLock()
+    {
+        var now = _cache.Clock.Now;
+        Volatile.Write(ref _lastLookedTicks, now.Elapsed.Ticks);
+        return now;
+    }
+
+    /// <summary>One step of the entry's life. Several may make up one commit.</summary>
+    private void Apply_NeedsLock(QueryEvent happened)
+    {
+        var next = QueryReducer.Reduce(_state, happened);
+        if (ReferenceEquals(next, _state)) return;
+        Volatile.Write(ref _state, next);
+        _cause = happened.Cause;
+    }
+
+    /// <summary>Makes the steps since the last commit one new version, if they came to anything.</summary>
+    private void Commit_NeedsLock(ref Aftermath<T> after)
+    {
+        if (ReferenceEquals(_state, _tail.Value)) return;
+        var version = new Version<QueryState<T>>(_state);
+        _tail.Append(version);
+        _tail = version;
+        after.Receivers = _mounts.Snapshot;
+        _cache.Post(this, QueryCacheEventKind.Updated, _cause);
+    }
+
+    /// <summary>Ends every command: closes the commit and works out when the entry is to be called again.</summary>
+    private void Conclude_NeedsLock(ref Aftermath<T> after)
+    {
+        Commit_NeedsLock(ref after);
+        after.Due = NextDue_NeedsLock();
+    }
+
+    /// <summary>What follows from a change. No lock is held: all of this may run user code, which may call the client again.</summary>
+    private void CarryOut(in Aftermath<T> after)
+    {
+        _cache.Deadlines.Request(this, after.Due);
+        foreach (var waiter in after.Answered ?? [])
+            waiter.Answer(after.Answer);
+        after.Ended?.Dispose();
+        foreach (var mount in after.Receivers.Span)
+            mount?.Drain();
+        if (after.Removal is { } cause)
+            _cache.Removed(this, cause);
+        else if (after.IsUnwatched)
+            _cache.Unwatched(this);
+        _cache.DeliverEvents();
+        after.Started?.Start();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Reactive;
+using System.Reactive.Concurrency;
+
+namespace ReactiveQuery;
+
+/// <summary>The seed values of every option, used where no level sets one.</summary>
+internal static class QueryDefaults
+{
+    public static readonly TimeSpan StaleTime = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan CacheTtl = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan GcTime = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>All levels merged once: what actually holds, with no "not set" left. Not decided again where an option is read.</summary>
+internal sealed class EffectiveOptions<T>
+{
+    private EffectiveOptions(ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
+    {
+        // From the farthest level to the nearest, each taking what it sets.
+        TimeSpan? cacheTtl = null;
+        WhenUnobserved = whenUnobserved;
+        foreach (var level in far)
+            Take(level, ref cacheTtl);
+        Take(own, ref cacheTtl);
+
+        CacheTtl = Freshness.Longer(cacheTtl ?? QueryDefaults.CacheTtl, StaleTime);
+        InitialData = own.InitialData;
+        InitialDataUpdatedAt = own.InitialDataUpdatedAt;
+        PlaceholderData = own.PlaceholderData;
+        RefetchIntervalFrom = own.RefetchIntervalFrom;
+        DataComparer = own.DataComparer;
+        ShareData = own.ShareData;
+        OnSuccess = own.OnSuccess;
+        OnError = own.OnError;
+    }
+
+    public TimeSpan StaleTime { get; private set; } = QueryDefaults.StaleTime;
+    public TimeSpan CacheTtl { get; }
+    public TimeSpan GcTime { get; private set; } = QueryDefaults.GcTime;
+    public bool Enabled { get; private set; } = true;
+    public IObservable<bool>? EnabledWhen { get; private set; }
+    public RefetchPolicy RefetchOnMount { get; private set; }
+    public RefetchPolicy RefetchOnFocus { get; private set; }
+    public RefetchPolicy RefetchOnReconnect { get; private set; }
+    public TimeSpan? RefetchInterval { get; private set; }
+    public bool RefetchIntervalInBackground { get; private set; }
+    public IObservable<Unit>? RefetchOn { get; private set; }
+    public bool BackgroundRefetch { get; private set; } = true;
+    public bool KeepPreviousData { get; private set; }
+    public IScheduler? DispatchOn { get; private set; }
+    public DispatchMode DispatchMode { get; private set; }
+    public RetryPolicy Retry { get; private set; } = RetryPolicy.Default;
+    public NetworkMode NetworkMode { get; private set; }
+    public TimeSpan Timeout { get; private set; } = System.Threading.Timeout.InfiniteTimeSpan;
+    public bool StructuralSharing { get; private set; } = true;
+    public bool CacheEnabled { get; private set; } = true;
+    public WhenUnobserved WhenUnobserved { get; private set; }
+    public TimeSpan CancelDelay { get; private set; }
+    public bool DedupeRequests { get; private set; } = true;
+    public IScheduler? FetchScheduler { get; private set; }
+    public object? Meta { get; private set; }
+
+    public Func<T>? InitialData { get; }
+    public DateTimeOffset? InitialDataUpdatedAt { get; }
+    public Func<T>? PlaceholderData { get; }
+    public Func<QueryState<T>, TimeSpan?>? RefetchIntervalFrom { get; }
+    public IEqualityComparer<T>? DataComparer { get; }
+    public Func<T, T, T>? ShareData { get; }
+    public Action<T, QueryContext>? OnSuccess { get; }
+    public Action<Exception, QueryContext>? OnError { get; }
+
+    public bool HasInterval => RefetchInterval is not null || RefetchIntervalFrom is not null;
+
+    /// <summary>Merges the levels, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
+    public static EffectiveOptions<T> Merge(ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
+        new(far, own, whenUnobserved);
+
+    private void Take(QueryOptions level, ref TimeSpan? cacheTtl)
+    {
+        StaleTime = level.StaleTime ?? StaleTime;
+        cacheTtl = level.CacheTtl ?? cacheTtl;
+        GcTime = level.GcTime ?? GcTime;
+        Enabled = level.Enabled ?? Enabled;
+        EnabledWhen = level.EnabledWhen ?? EnabledWhen;
+        RefetchOnMount = level.RefetchOnMount ?? RefetchOnMount;
+        RefetchOnFocus = level.RefetchOnFocus ?? RefetchOnFocus;
+        RefetchOnReconnect = level.RefetchOnReconnect ?? RefetchOnReconnect;
+        RefetchInterval = level.RefetchInterval is { } interval ? Freshness.IsInfinite(interval) ? null : interval : RefetchInterval;
+        RefetchIntervalInBackground = level.RefetchIntervalInBackground ?? RefetchIntervalInBackground;
+        RefetchOn = level.RefetchOn ?? RefetchOn;
+        BackgroundRefetch = level.BackgroundRefetch ?? BackgroundRefetch;
+        KeepPreviousData = level.KeepPreviousData ?? KeepPreviousData;
+        DispatchOn = level.DispatchOn ?? DispatchOn;
+        DispatchMode = level.DispatchMode ?? DispatchMode;
+        Retry = level.Retry ?? Retry;
+        NetworkMode = level.NetworkMode ?? NetworkMode;
+        Timeout = level.Timeout ?? Timeout;
+        StructuralSharing = level.StructuralSharing ?? StructuralSharing;
+        CacheEnabled = level.CacheEnabled ?? CacheEnabled;
+        WhenUnobserved = level.WhenUnobserved ?? WhenUnobserved;
+        CancelDelay = level.CancelDelay ?? CancelDelay;
+        DedupeRequests = level.DedupeRequests ?? DedupeRequests;
+        FetchScheduler = level.FetchScheduler ?? FetchScheduler;
+        Meta = level.Meta ?? Meta;
+    }
+}

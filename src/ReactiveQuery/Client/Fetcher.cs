@@ -1,0 +1,111 @@
+using System.Reactive.Disposables;
+
+namespace ReactiveQuery;
+
+/// <summary>A user's fetcher, whatever its form: one call for each attempt, its outcome handed to an observer.</summary>
+/// <remarks>
+/// <see cref="Run"/> never throws: what user code throws, before or after it returned, goes to <c>OnError</c>. Disposing what it returns cancels
+/// the attempt; what still arrives afterwards is dropped.
+/// </remarks>
+internal abstract class Fetcher<TParams, T>(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Whether there may be many values, so that the query streams.</summary>
+    public virtual bool IsLive => false;
+
+    /// <summary>What becomes of a fetch that nobody waits for, unless an option says so.</summary>
+    public virtual WhenUnobserved WhenUnobserved => WhenUnobserved.Cancel;
+
+    public abstract IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer);
+
+    protected InvalidOperationException NullResult(string what) => new($"The fetcher of query '{Name}' returned a null {what}.");
+}
+
+/// <summary>What an attempt knows of the fetch it belongs to.</summary>
+internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object? Meta, int Number)
+{
+    public QueryContext Context(CancellationToken token) => new(Client, Key, Meta, Number, token);
+
+    public void ReportCancellation(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, Key);
+}
+
+internal sealed class TaskFetcher<TParams, T>(string name, Func<TParams, CancellationToken, Task<T>> fetch) : Fetcher<TParams, T>(name)
+{
+    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    {
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
+        return TaskRun<T>.Start(() => fetch(parameters, cancellation.Token), cancellation, observer, NullResult);
+    }
+}
+
+internal sealed class ContextFetcher<TParams, T>(string name, Func<TParams, QueryContext, Task<T>> fetch) : Fetcher<TParams, T>(name)
+{
+    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    {
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
+        return TaskRun<T>.Start(() => fetch(parameters, attempt.Context(cancellation.Token)), cancellation, observer, NullResult);
+    }
+}
+
+internal sealed class TokenlessFetcher<TParams, T>(string name, Func<TParams, Task<T>> fetch) : Fetcher<TParams, T>(name)
+{
+    public override WhenUnobserved WhenUnobserved => WhenUnobserved.Complete;
+
+    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer) =>
+        TaskRun<T>.Start(() => fetch(parameters), null, observer, NullResult);
+}
+
+internal sealed class ObservableFetcher<TParams, T>(string name, Func<TParams, IObservable<T>> fetch) : Fetcher<TParams, T>(name)
+{
+    public override bool IsLive => true;
+
+    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    {
+        try
+        {
+            return fetch(parameters) is { } source
+                ? new GuardedDisposable(source.Subscribe(observer), attempt)
+                : throw NullResult("observable");
+        }
+        catch (Exception error)
+        {
+            observer.OnError(error);
+            return Disposable.Empty;
+        }
+    }
+}
+
+internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, CancellationToken, IAsyncEnumerable<T>> fetch) : Fetcher<TParams, T>(name)
+{
+    public override bool IsLive => true;
+
+    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    {
+        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
+        _ = PumpAsync(parameters, cancellation, observer);
+        return cancellation;
+    }
+
+    private async Task PumpAsync(TParams parameters, AttemptCancellation cancellation, IObserver<T> observer)
+    {
+        try
+        {
+            var sequence = fetch(parameters, cancellation.Token) ?? throw NullResult("sequence");
+            await foreach (var value in sequence.WithCancellation(cancellation.Token).ConfigureAwait(false))
+            {
+                if (cancellation.IsDisposed) return;
+                observer.OnNext(value);
+            }
+        }
+        catch (Exception error)
+        {
+            if (!cancellation.IsDisposed)
+                observer.OnError(error);
+            return;
+        }
+
+        if (!cancellation.IsDisposed)
+            observer.OnCompleted();
+    }
+}

@@ -1,0 +1,116 @@
+namespace ReactiveQuery;
+
+/// <summary>Queries driven by a stream of parameters.</summary>
+/// <remarks>Safe from any thread, like the client.</remarks>
+public static class ParameterizedQueries
+{
+    /// <summary>The states of the query for the latest parameters: a search box, a selection, <c>WhenAnyValue</c>.</summary>
+    /// <typeparam name="TParams">The parameters.</typeparam>
+    /// <typeparam name="T">The type of the data.</typeparam>
+    /// <param name="parameters">The parameters over time. Null disables: an idle state, and nothing is fetched.</param>
+    /// <param name="client">The client that holds the cache.</param>
+    /// <param name="definition">Which query.</param>
+    /// <param name="configure">Changes the options for this observer; null: the definition's hold. Called once for each new key.</param>
+    /// <returns>
+    /// Cold. A new parameter leaves the old key at once: its result or error never appears any more, and no idle, failed or emptied state flashes between.
+    /// Parameters with equal keys change nothing. With <see cref="QueryOptions.KeepPreviousData"/> the old data stays as a placeholder while the new key loads.
+    /// Never ends with an error: a parameter source that fails, a key function that throws, and a key in use with another data type give an error state.
+    /// A parameter source that completes leaves the last key alive; the stream completes when the client is disposed.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IObservable<QueryState<T>> ObserveQuery<TParams, T>(
+        this IObservable<TParams?> parameters,
+        QueryClient client,
+        QueryDefinition<TParams, T> definition,
+        Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(definition);
+        return Follow<TParams, TParams, T>(client, definition, configure, parameters, static given => given!);
+    }
+
+    /// <inheritdoc cref="ObserveQuery{TParams, T}(IObservable{TParams}, QueryClient, QueryDefinition{TParams, T}, Func{QueryOptions{T}, QueryOptions{T}}?)"/>
+    public static IObservable<QueryState<T>> ObserveQuery<TParams, T>(
+        this IObservable<TParams?> parameters,
+        QueryClient client,
+        QueryDefinition<TParams, T> definition,
+        Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        where TParams : struct
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(definition);
+        return Follow(client, definition, configure, parameters, given => given!.Value);
+    }
+
+    /// <summary>
+    /// Two queries driven by one parameter that switch together: never the first one's data for the new parameter beside the second one's for the old.
+    /// </summary>
+    /// <typeparam name="TParams">The parameters of both.</typeparam>
+    /// <typeparam name="T1">The data of the first.</typeparam>
+    /// <typeparam name="T2">The data of the second.</typeparam>
+    /// <param name="parameters">The parameters over time.</param>
+    /// <param name="client">The client that holds the cache.</param>
+    /// <param name="first">A query.</param>
+    /// <param name="second">Another query.</param>
+    /// <returns>The combined state, as <see cref="QueryState.Combine{T1, T2}"/> makes it; else as <c>ObserveQuery</c>.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IObservable<QueryState<(T1 First, T2 Second)>> ObserveQueries<TParams, T1, T2>(
+        this IObservable<TParams> parameters, QueryClient client, QueryDefinition<TParams, T1> first, QueryDefinition<TParams, T2> second)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return Follow(
+            client,
+            parameters,
+            given => (first.KeyOf(given), second.KeyOf(given)),
+            given => new CombineStates<T1, T2, (T1, T2)>(client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver));
+    }
+
+    private static IObservable<QueryState<T>> Follow<TParams, TGiven, T>(
+        QueryClient client,
+        QueryDefinition<TParams, T> definition,
+        Func<QueryOptions<T>, QueryOptions<T>>? configure,
+        IObservable<TGiven?> parameters,
+        Func<TGiven?, TParams> toParams)
+        where TParams : notnull
+    {
+        var options = client.Merge(definition, definition.Root, configure);
+        var states = Follow(
+            client,
+            parameters,
+            given => given is null ? null : definition.KeyOf(toParams(given)),
+            given => given is null
+                ? client.Disabled<T>()
+                : client.View(client.Request(definition, toParams(given), configure)));
+        return QueryClient.Dispatched(options.KeepPreviousData ? states.KeepPreviousData() : states, options);
+    }
+
+    private static IObservable<QueryState<T>> Follow<TGiven, TKey, T>(
+        QueryClient client, IObservable<TGiven> parameters, Func<TGiven, TKey> keyOf, Func<TGiven, IObservable<QueryState<T>>> observe) =>
+        System.Reactive.Linq.Observable.Defer(() =>
+        {
+            var current = default(TKey);
+            var isFollowing = false;
+            return new SwitchLatest<TGiven, QueryState<T>>(
+                parameters,
+                given =>
+                {
+                    var key = keyOf(given);
+                    if (isFollowing && EqualityComparer<TKey>.Default.Equals(key, current)) return null;
+                    (isFollowing, current) = (true, key);
+                    return observe(given);
+                },
+                error =>
+                {
+                    isFollowing = false;
+                    return QueryState.Error<T>(error);
+                },
+                client.ReportObserver);
+        });
+}

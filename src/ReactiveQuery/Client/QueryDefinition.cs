@@ -1,0 +1,108 @@
+namespace ReactiveQuery;
+
+/// <summary>What all definitions have in common; names a group of queries in filters.</summary>
+/// <remarks>Immutable; safe from any thread.</remarks>
+public abstract class QueryDefinition
+{
+    private protected QueryDefinition(string name, QueryKey root)
+    {
+        Name = name;
+        Root = root;
+    }
+
+    /// <summary>The name: the first segment of every key, unless a key function was given.</summary>
+    public string Name { get; }
+
+    /// <summary>The type of the data.</summary>
+    public abstract Type DataType { get; }
+
+    /// <summary>The key made of the name alone.</summary>
+    internal QueryKey Root { get; }
+
+    /// <summary>Whether a key function was given, so that keys need not begin with the name.</summary>
+    internal abstract bool HasOwnKeys { get; }
+}
+
+/// <summary>A query described once: a name, a fetcher, a policy. Observed with <see cref="QueryClient"/>.</summary>
+/// <typeparam name="TParams">The parameters: one value, a tuple, or <see cref="System.Reactive.Unit"/> for none.</typeparam>
+/// <typeparam name="T">The type of the data.</typeparam>
+/// <remarks>Immutable; safe from any thread. Made by <see cref="Query"/>.</remarks>
+public sealed class QueryDefinition<TParams, T> : QueryDefinition
+    where TParams : notnull
+{
+    private readonly Func<TParams, QueryKey>? _keyOf;
+
+    internal QueryDefinition(string name, Fetcher<TParams, T> fetcher)
+        : this(name, Named(name), fetcher, new QueryOptions<T>(), null)
+    {
+    }
+
+    private QueryDefinition(string name, QueryKey root, Fetcher<TParams, T> fetcher, QueryOptions<T> options, Func<TParams, QueryKey>? keyOf)
+        : base(name, root)
+    {
+        Fetcher = fetcher;
+        Options = options;
+        _keyOf = keyOf;
+    }
+
+    /// <summary>The options set on this definition.</summary>
+    public QueryOptions<T> Options { get; }
+
+    /// <inheritdoc/>
+    public override Type DataType => typeof(T);
+
+    internal override bool HasOwnKeys => _keyOf is not null;
+
+    internal Fetcher<TParams, T> Fetcher { get; }
+
+    /// <summary>The same query with other options.</summary>
+    /// <param name="configure">Given the options so far, returns those to hold: <c>o => o with { StaleTime = … }</c>. Called once, now.</param>
+    /// <returns>A new definition; this one stays as it is.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="configure"/> returned null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; it is named.</exception>
+    public QueryDefinition<TParams, T> With(Func<QueryOptions<T>, QueryOptions<T>> configure) =>
+        new(Name, Root, Fetcher, Configured(configure), _keyOf);
+
+    /// <summary>The same query under keys of the application's own making, such as <c>("users", id, "posts")</c>.</summary>
+    /// <param name="keyOf">
+    /// Makes the key of the parameters; must be pure. If it throws, so does the call that needed the key; a parameter-driven stream shows the
+    /// exception as an error state.
+    /// </param>
+    /// <returns>A new definition; this one stays as it is.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="keyOf"/> is null.</exception>
+    public QueryDefinition<TParams, T> WithKey(Func<TParams, QueryKey> keyOf)
+    {
+        ArgumentNullException.ThrowIfNull(keyOf);
+        return new(Name, Root, Fetcher, Options, keyOf);
+    }
+
+    /// <summary>The key under which the data of the given parameters is cached.</summary>
+    /// <param name="parameters">The parameters; a tuple becomes a segment per item.</param>
+    /// <returns>The name followed by the parameters, or what the key function makes of them.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ArgumentException">A parameter has no value equality, so that equal parameters would not find each other's data.</exception>
+    /// <exception cref="InvalidOperationException">The key function returned null.</exception>
+    public QueryKey KeyOf(TParams parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return _keyOf is null
+            ? QueryKey.ForParameters(Root, parameters)
+            : _keyOf(parameters) ?? throw new InvalidOperationException($"The key function of query '{Name}' returned null.");
+    }
+
+    /// <summary>The options of one observer: this definition's, as <paramref name="configure"/> changes them.</summary>
+    internal QueryOptions<T> Configured(Func<QueryOptions<T>, QueryOptions<T>> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = configure(Options) ?? throw new InvalidOperationException($"The options function for query '{Name}' returned null.");
+        options.Validate();
+        return options;
+    }
+
+    private static QueryKey Named(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return QueryKey.Of(name);
+    }
+}

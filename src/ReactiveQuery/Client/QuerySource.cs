@@ -1,0 +1,85 @@
+using System.Reactive;
+using System.Reactive.Disposables;
+
+namespace ReactiveQuery;
+
+/// <summary>A query as a cold description: each subscription mounts an observer on the shared entry of its key.</summary>
+internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
+{
+    public IDisposable Subscribe(IObserver<QueryState<T>> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        try
+        {
+            return Mount(observer);
+        }
+        catch (ObjectDisposedException) when (client.IsDisposed)
+        {
+            observer.OnCompleted();
+            return Disposable.Empty;
+        }
+    }
+
+    private Mount<T> Mount(IObserver<QueryState<T>> observer)
+    {
+        client.Environment.Connect();
+        while (true)
+        {
+            var entry = client.Cache.GetOrAdd(request);
+            var mount = new Mount<T>(entry, request, observer);
+            if (request.Options is { EnabledWhen: null, RefetchOn: null })
+            {
+                if (!entry.TryMount(mount)) continue;
+            }
+            else if (!TryMountWithTriggers(entry, mount))
+            {
+                continue;
+            }
+
+            entry.PlanInterval(mount);
+            return mount;
+        }
+    }
+
+    /// <summary>
+    /// The enabling stream is subscribed before the mount, so that a value it has at hand decides the first state; the trigger after it.
+    /// </summary>
+    private bool TryMountWithTriggers(QueryEntry<T> entry, Mount<T> mount)
+    {
+        var isMounted = false;
+        var enabling = Listen(request.Options.EnabledWhen, isEnabled =>
+        {
+            mount.WantsEnabled = isEnabled && request.Options.Enabled;
+            if (Volatile.Read(ref isMounted))
+                entry.TakeOverEnabled(mount);
+            else if (request.Options.EnabledWhen is not null)
+                mount.IsEnabled = mount.WantsEnabled;
+        });
+        if (!entry.TryMount(mount))
+        {
+            enabling.Dispose();
+            return false;
+        }
+
+        Volatile.Write(ref isMounted, true);
+        if (request.Options.EnabledWhen is not null)
+            entry.TakeOverEnabled(mount);
+        var refetching = Listen<Unit>(request.Options.RefetchOn, _ => entry.OnObserverTrigger(mount));
+        mount.Own(StableCompositeDisposable.Create(enabling, refetching));
+        return true;
+    }
+
+    private IDisposable Listen<TValue>(IObservable<TValue>? source, Action<TValue> onNext)
+    {
+        if (source is null) return Disposable.Empty;
+        try
+        {
+            return source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
+        }
+        catch (Exception error)
+        {
+            client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key);
+            return Disposable.Empty;
+        }
+    }
+}

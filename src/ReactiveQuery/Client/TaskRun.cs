@@ -1,0 +1,92 @@
+using System.Reactive.Disposables;
+using System.Runtime.ExceptionServices;
+
+namespace ReactiveQuery;
+
+/// <summary>One attempt of a task fetcher: calls it, and hands its outcome on when the task ends.</summary>
+internal sealed class TaskRun<T> : IDisposable
+{
+    private readonly AttemptCancellation? _cancellation;
+    private IObserver<T>? _observer;
+
+    private TaskRun(AttemptCancellation? cancellation, IObserver<T> observer)
+    {
+        _cancellation = cancellation;
+        _observer = observer;
+    }
+
+    public static IDisposable Start(
+        Func<Task<T>> fetch, AttemptCancellation? cancellation, IObserver<T> observer, Func<string, Exception> nullResult)
+    {
+        Task<T> task;
+        try
+        {
+            task = fetch() ?? throw nullResult("task");
+        }
+        catch (Exception error)
+        {
+            observer.OnError(error);
+            return Disposable.Empty;
+        }
+
+        if (task.IsCompleted)
+        {
+            HandOn(task, observer);
+            return Disposable.Empty;
+        }
+
+        // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext, which is what
+        // makes virtual time deterministic and saves real time a hop.
+        var run = new TaskRun<T>(cancellation, observer);
+        task.ContinueWith(
+            static (ended, state) => ((TaskRun<T>)state!).Ended(ended),
+            run,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return run;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _observer, null) is not null)
+            _cancellation?.Dispose();
+    }
+
+    private void Ended(Task<T> task)
+    {
+        _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
+        if (Interlocked.Exchange(ref _observer, null) is { } observer)
+            HandOn(task, observer);
+    }
+
+    private static void HandOn(Task<T> task, IObserver<T> observer)
+    {
+        if (task.IsCompletedSuccessfully)
+        {
+            observer.OnNext(task.Result);
+            observer.OnCompleted();
+        }
+        else
+        {
+            observer.OnError(Error(task));
+        }
+    }
+
+    /// <summary>The fetcher's own exception; for a cancelled task the one an await would throw.</summary>
+    private static Exception Error(Task<T> task)
+    {
+        if (task.Exception is { } aggregate)
+            return aggregate.InnerExceptions.Count == 1 ? aggregate.InnerExceptions[0] : aggregate;
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return ExceptionDispatchInfo.Capture(cancelled).SourceException;
+        }
+
+        return new TaskCanceledException(task);
+    }
+}

@@ -1,0 +1,29 @@
+namespace ReactiveQuery;
+
+/// <summary>Where an exception came from that no state, task or caller could carry.</summary>
+public enum UnobservedErrorOrigin
+{
+    /// <summary>An observer threw from <c>OnNext</c> or <c>OnCompleted</c>.</summary>
+    Observer,
+
+    /// <summary>A success or error hook, or an option's function, threw.</summary>
+    Callback,
+
+    /// <summary>A comparer or sharing function threw; the fetched data was kept as it was.</summary>
+    Comparer,
+
+    /// <summary>A trigger, an <c>EnabledWhen</c>, or one of the client's focus, connection and resume streams ended with an error.</summary>
+    Trigger,
+
+    /// <summary>A callback registered on a fetch's cancellation token, or the disposal of its source, threw.</summary>
+    Cancellation,
+
+    /// <summary>A scheduler refused work.</summary>
+    Scheduler,
+}
+
+/// <summary>An exception of user code that harmed nobody else and that no state, task or caller could carry.</summary>
+/// <param name="Exception">What was thrown.</param>
+/// <param name="Origin">Which kind of user code threw it.</param>
+/// <param name="Key">The query it happened for, or null when it concerns the whole client.</param>
+public sealed record UnobservedError(Exception Exception, UnobservedErrorOrigin Origin, QueryKey? Key);

@@ -1,0 +1,155 @@
+using System.Reactive.Disposables;
+
+namespace ReactiveQuery;
+
+/// <summary>
+/// Follows the stream made from the latest source value and leaves the one before it, whose states are dropped from that moment on, also those
+/// on their way already.
+/// </summary>
+/// <remarks>
+/// In place of <c>Select(…).Switch()</c>, which holds its gate while it calls downstream, so that two streams that write each other's
+/// sources from two threads deadlock. And because here the end of the source leaves the last stream alive, and its error becomes a value.
+/// </remarks>
+internal sealed class SwitchLatest<TSource, T>(
+    IObservable<TSource> source, Func<TSource, IObservable<T>?> select, Func<Exception, T> fromError, Action<Exception> onObserverError) : IObservable<T>
+{
+    public IDisposable Subscribe(IObserver<T> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var subscription = new Subscription(select, fromError, onObserverError, observer);
+        subscription.Run(source);
+        return subscription;
+    }
+
+    private sealed class Subscription : Receiver<(int Generation, T Value)>, IObserver<TSource>, IDisposable
+    {
+        private readonly object _gate = new();
+        private readonly Func<TSource, IObservable<T>?> _select;
+        private readonly Func<Exception, T> _fromError;
+        private readonly Action<Exception> _onObserverError;
+        private readonly SingleAssignmentDisposable _upstream = new();
+        private readonly SerialDisposable _inner = new();
+        private IObserver<T>? _observer;
+        private Version<(int, T)> _tail = Version<(int, T)>.NewRoot();
+        private int _generation;
+
+        public Subscription(
+            Func<TSource, IObservable<T>?> select, Func<Exception, T> fromError, Action<Exception> onObserverError, IObserver<T> observer)
+        {
+            _select = select;
+            _fromError = fromError;
+            _onObserverError = onObserverError;
+            _observer = observer;
+            Join(_tail);
+            DeliverFirst();
+        }
+
+        public void Run(IObservable<TSource> source)
+        {
+            try
+            {
+                _upstream.Disposable = source.Subscribe(this);
+            }
+            catch (Exception error)
+            {
+                OnError(error);
+            }
+        }
+
+        public void OnNext(TSource value)
+        {
+            IObservable<T>? next;
+            try
+            {
+                next = _select(value);
+            }
+            catch (Exception error)
+            {
+                OnError(error);
+                return;
+            }
+
+            if (next is not null)
+                Follow(next);
+        }
+
+        /// <summary>The source failed: its error is shown, and nothing of the stream followed so far any more.</summary>
+        public void OnError(Exception error)
+        {
+            var generation = Interlocked.Increment(ref _generation);
+            _inner.Disposable = null;
+            Post(generation, new Version<(int, T)>((generation, _fromError(error))));
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void Dispose()
+        {
+            Stop();
+            _upstream.Dispose();
+            _inner.Dispose();
+        }
+
+        protected override void Deliver((int Generation, T Value) value)
+        {
+            if (value.Generation == Volatile.Read(ref _generation))
+                Guard(observer => observer.OnNext(value.Value));
+        }
+
+        protected override void DeliverEnd(Exception? error) => Guard(observer => observer.OnCompleted());
+
+        protected override void Forget() => _observer = null;
+
+        private void Follow(IObservable<T> next)
+        {
+            var generation = Interlocked.Increment(ref _generation);
+            var slot = new SingleAssignmentDisposable();
+            _inner.Disposable = slot; // Leaves the old stream before the new one begins.
+            if (generation != Volatile.Read(ref _generation)) return;
+            try
+            {
+                slot.Disposable = next.Subscribe(new Follower(this, generation));
+            }
+            catch (Exception error)
+            {
+                Post(generation, new Version<(int, T)>((generation, _fromError(error))));
+            }
+        }
+
+        private void Post(int generation, Version<(int, T)> version)
+        {
+            lock (_gate)
+            {
+                if (generation != _generation || _tail.IsEnd) return;
+                _tail.Append(version);
+                _tail = version;
+            }
+
+            Drain();
+        }
+
+        private void Guard(Action<IObserver<T>> call)
+        {
+            try
+            {
+                if (_observer is { } observer)
+                    call(observer);
+            }
+            catch (Exception error)
+            {
+                _onObserverError(error);
+            }
+        }
+
+        private sealed class Follower(Subscription parent, int generation) : IObserver<T>
+        {
+            public void OnNext(T value) => parent.Post(generation, new Version<(int, T)>((generation, value)));
+
+            public void OnError(Exception error) => OnNext(parent._fromError(error));
+
+            public void OnCompleted() => parent.Post(generation, new Version<(int, T)>(default) { IsEnd = true });
+        }
+    }
+}

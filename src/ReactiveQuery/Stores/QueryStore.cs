@@ -1,0 +1,128 @@
+using System.Reactive;
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+
+namespace ReactiveQuery;
+
+/// <summary>A query as an object with methods, for view-models that prefer one to a bare stream. Made by <see cref="StoreFactory.CreateStore{TParams, T}"/>.</summary>
+/// <typeparam name="TParams">The parameters.</typeparam>
+/// <typeparam name="T">The type of the data.</typeparam>
+/// <remarks>
+/// <para>Lazy: nothing runs until the store or one of its projections is subscribed, and all of them share one subscription to the cache.</para>
+/// <para>Disposal is unmount: every subscription through the store ends silently, and a fetch nobody else waits for is abandoned.</para>
+/// <para>Safe from any thread.</para>
+/// </remarks>
+public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
+    where TParams : notnull
+{
+    private readonly QueryClient _client;
+    private readonly QueryDefinition<TParams, T> _definition;
+    private readonly LatestSubject<TParams> _parameters = new();
+    private readonly CompositeDisposable _subscriptions = [];
+    private readonly IObservable<QueryState<T>> _states;
+
+    internal QueryStore(
+        QueryClient client, QueryDefinition<TParams, T> definition, TParams initialParams, Func<QueryOptions<T>, QueryOptions<T>>? configure)
+    {
+        _client = client;
+        _definition = definition;
+        _parameters.OnNext(initialParams);
+        _states = _parameters.ObserveQuery<TParams, T>(client, definition, configure).ReplayLatest(TimeSpan.Zero, client.Options.Scheduler);
+    }
+
+    /// <summary>
+    /// The present state: what the store shows its subscribers, or, while there are none, what the cache holds for the present parameters.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public QueryState<T> Current => _client.GetState(_definition, Parameters);
+
+    /// <summary>The parameters in force.</summary>
+    public TParams Parameters => _parameters.TryGetLatest(out var parameters) ? parameters : throw new ObjectDisposedException(GetType().FullName);
+
+    /// <inheritdoc/>
+    public IObservable<T> Data => this.DistinctData();
+
+    /// <inheritdoc/>
+    public IObservable<bool> Loading => this.Select(state => state.IsFetching).DistinctUntilChanged();
+
+    /// <inheritdoc/>
+    public IObservable<Exception?> Error => this.Select(state => state.Error).DistinctUntilChanged<Exception?>(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Fetches anew for the present parameters, whether somebody watches or not.</summary>
+    /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
+    public void Refetch()
+    {
+        ThrowIfDisposed();
+        _client.Refetch(_definition, Parameters);
+    }
+
+    /// <summary>Fetches anew and waits for the end.</summary>
+    /// <returns>Completes when the fetch has settled, also when it failed. Never fails.</returns>
+    /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
+    public Task RefetchAsync()
+    {
+        ThrowIfDisposed();
+        return _client.RefetchAsync(_definition, Parameters);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
+    public void UpdateParams(TParams parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ThrowIfDisposed();
+        _parameters.OnNext(parameters);
+    }
+
+    /// <summary>Subscribes to the states; see <see cref="QueryClient.Observe{TParams, T}"/>. After disposal of the store: nothing is delivered.</summary>
+    /// <param name="observer">Receives the present state before this returns, then every later one.</param>
+    /// <returns>Ends the subscription.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="observer"/> is null.</exception>
+    public IDisposable Subscribe(IObserver<QueryState<T>> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        if (_subscriptions.IsDisposed) return Disposable.Empty;
+        var subscription = new SingleAssignmentDisposable();
+        _subscriptions.Add(subscription);
+        subscription.Disposable = _states.Subscribe(observer);
+        return Disposable.Create((_subscriptions, subscription), static own => own._subscriptions.Remove(own.subscription));
+    }
+
+    /// <summary>Ends every subscription through the store. Again: does nothing.</summary>
+    public void Dispose() => _subscriptions.Dispose();
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_subscriptions.IsDisposed, this);
+}
+
+/// <summary>Makes stores.</summary>
+public static class StoreFactory
+{
+    /// <summary>A store over one query.</summary>
+    /// <typeparam name="TParams">The parameters.</typeparam>
+    /// <typeparam name="T">The type of the data.</typeparam>
+    /// <param name="client">The client that holds the cache.</param>
+    /// <param name="definition">Which query.</param>
+    /// <param name="initialParams">The parameters to begin with.</param>
+    /// <param name="configure">Changes the options for this store; null: the definition's hold.</param>
+    /// <returns>A store that nothing has been asked of yet; dispose it with its view-model.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="client"/>, <paramref name="definition"/> or <paramref name="initialParams"/> is null.</exception>
+    public static QueryStore<TParams, T> CreateStore<TParams, T>(
+        this QueryClient client,
+        QueryDefinition<TParams, T> definition,
+        TParams initialParams,
+        Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(initialParams);
+        return new QueryStore<TParams, T>(client, definition, initialParams, configure);
+    }
+
+    /// <summary>A store over a query without parameters.</summary>
+    /// <inheritdoc cref="CreateStore{TParams, T}(QueryClient, QueryDefinition{TParams, T}, TParams, Func{QueryOptions{T}, QueryOptions{T}}?)"/>
+    public static QueryStore<Unit, T> CreateStore<T>(
+        this QueryClient client, QueryDefinition<Unit, T> definition, Func<QueryOptions<T>, QueryOptions<T>>? configure = null) =>
+        client.CreateStore(definition, Unit.Default, configure);
+}
