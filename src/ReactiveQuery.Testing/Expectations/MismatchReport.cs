@@ -15,7 +15,7 @@ internal sealed class MismatchReport(string title)
         _text.Append('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            _text.Append("  ").Append((lines[i].Label + ":").PadRight(width)).Append(' ').Append(printed[i]).Append('\n');
+            _text.Append($"  {(lines[i].Label + ":").PadRight(width)} {printed[i]}".TrimEnd()).Append('\n');
         }
     }
 

@@ -50,6 +50,12 @@ internal sealed class MarbleQueue
     private long _arrivals;
     private int _forgotten;
 
+    /// <summary>How much is held, cancelled work included.</summary>
+    public int Size
+    {
+        get { lock (_gate) return _work.Count; }
+    }
+
     public void Enqueue(MarbleWork work)
     {
         lock (_gate) _work.Enqueue(work, (work.DueTime, work.Lane == Lane.Subscription ? 0 : 1, ++_arrivals));

@@ -123,5 +123,7 @@ public sealed partial class MarbleScheduler : VirtualTimeScheduler<long, long>
 
     internal static long LastTickOf(long frame) => frame > (long.MaxValue / TicksPerFrame) - 1 ? long.MaxValue : (frame * TicksPerFrame) + TicksPerFrame - 1;
 
+    internal int QueueSize => _queue.Size;
+
     internal IReadOnlyList<long> PendingFrames => [.. _queue.PendingDueTimes().Select(due => due / TicksPerFrame)];
 }

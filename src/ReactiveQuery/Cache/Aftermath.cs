@@ -26,6 +26,13 @@ internal struct Aftermath<T>
     /// <summary>Set when nobody watches the entry any more, so that it may be evicted.</summary>
     public bool IsUnwatched;
 
+    /// <summary>A fetch that ended with data or for good, whose hooks are to be called with the one or the other.</summary>
+    public Flight<T>? Landed;
+
+    public T? LandedData;
+
+    public Exception? LandedError;
+
     /// <summary>A fetch to be started, unless somebody else has started it meanwhile.</summary>
     public Flight<T>? Started;
 

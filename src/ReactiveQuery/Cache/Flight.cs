@@ -88,18 +88,19 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
             End();
     }
 
-    /// <summary>Calls the success hooks, once for the whole fetch.</summary>
-    public void Succeeded(T data)
+    /// <summary>Calls the hooks: the success hooks once for the whole fetch, the error hooks when it failed for good.</summary>
+    public void CallHooks(T data, Exception? error)
     {
-        if (Request.Options.OnSuccess is null && client.Options.OnSuccess is null) return;
-        if (Interlocked.Exchange(ref _hooksCalled, 1) == 0)
+        var (own, all) = (Request.Options, client.Options);
+        if (own.OnSuccess is null && all.OnSuccess is null && own.OnError is null && all.OnError is null) return;
+        if (error is not null)
+            CallErrorHooks(error);
+        else if (Interlocked.Exchange(ref _hooksCalled, 1) == 0)
             CallSuccessHooks(data);
     }
 
-    /// <summary>Calls the error hooks.</summary>
-    public void Failed(Exception error)
+    private void CallErrorHooks(Exception error)
     {
-        if (Request.Options.OnError is null && client.Options.OnError is null) return;
         var context = Context();
         CallHook(() => Request.Options.OnError?.Invoke(error, context));
         CallHook(() => client.Options.OnError?.Invoke(error, context));

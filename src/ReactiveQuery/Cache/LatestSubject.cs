@@ -21,10 +21,8 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
     private Roster<Subscription> _roster;
     private Version<T> _latest = Version<T>.NewRoot();
 
-    public int ObserverCount
-    {
-        get { lock (_gate) return _roster.Count; }
-    }
+    /// <summary>How many observers there are; read without the lock, so that silence is free.</summary>
+    public int ObserverCount => _roster.Count;
 
     /// <summary>The latest value, if there has been one and the end has not come.</summary>
     public bool TryGetLatest(out T value)

@@ -10,6 +10,7 @@ internal sealed class LeastRecentlyUsed
     private readonly object _gate = new();
     private readonly PriorityQueue<QueryEntry, long> _queue = new();
     private long _lastStamp;
+    private int _forgotten;
 
     /// <summary>The stamp of a use happening now. Two uses on two threads may share one: neither is the older.</summary>
     public long NextStamp() => ++_lastStamp;
@@ -21,6 +22,21 @@ internal sealed class LeastRecentlyUsed
             if (entry.IsEnlisted) return;
             entry.IsEnlisted = true;
             _queue.Enqueue(entry, entry.LastUse);
+        }
+    }
+
+    /// <summary>Lets go of an entry that left the cache; what such entries leave behind is swept when it is more than half of the queue.</summary>
+    public void Forget(QueryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!entry.IsEnlisted) return;
+            _forgotten++;
+            if (_forgotten < 64 || _forgotten * 2 < _queue.Count) return;
+            var live = _queue.UnorderedItems.Where(item => !item.Element.IsDead).ToArray();
+            _queue.Clear();
+            _queue.EnqueueRange(live);
+            _forgotten = 0;
         }
     }
 

@@ -88,6 +88,7 @@ public sealed class QueryCache
     internal void Removed(QueryEntry entry, QueryRemovalCause cause)
     {
         Deadlines.Forget(entry);
+        Uses.Forget(entry);
         lock (_gate)
         {
             if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))

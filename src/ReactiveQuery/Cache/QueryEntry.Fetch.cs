@@ -41,7 +41,6 @@ internal sealed partial class QueryEntry<T>
             }
 
             CarryOut(after);
-            flight.Succeeded(shared);
             PlanIntervals();
             return;
         }
@@ -77,7 +76,6 @@ internal sealed partial class QueryEntry<T>
         }
 
         CarryOut(after);
-        flight.Failed(error);
         PlanIntervals();
     }
 
@@ -136,6 +134,7 @@ internal sealed partial class QueryEntry<T>
             Apply_NeedsLock(new FetchSucceeded<T>(now, data, isCurrent));
         }
 
+        (after.Landed, after.LandedData) = (flight, data);
         AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(data), ref after);
         if (!isCurrent)
             FollowUp_NeedsLock(ref after);
@@ -147,6 +146,7 @@ internal sealed partial class QueryEntry<T>
         _flight = null;
         after.Ended ??= flight;
         Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Attempts));
+        (after.Landed, after.LandedError) = (flight, error);
         AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Failed(error), ref after);
         if (flight.Epoch < _epoch)
             FollowUp_NeedsLock(ref after);

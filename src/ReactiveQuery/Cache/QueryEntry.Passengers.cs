@@ -43,7 +43,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (mount.IsStopped || mount.IsEnabled == mount.WantsEnabled) return;
+            if (_isDead || mount.IsStopped || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             Look_NeedsLock();
             Welcome_NeedsLock(mount, ref after);
@@ -59,7 +59,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (mount.IsStopped || !mount.IsEnabled) return;
+            if (_isDead || mount.IsStopped || !mount.IsEnabled) return;
             Look_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);
@@ -214,8 +214,8 @@ internal sealed partial class QueryEntry<T>
         _abandonDue = TimeSpan.MaxValue;
         if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || (_state.IsPaused && _state.FailureReason is null))
             CancelFlight_NeedsLock(ref after);
-        else if (flight.IsBetweenAttempts || _state.IsPaused)
-            FailFlight_NeedsLock(flight, _state.FailureReason!, ref after);
+        else if (flight.IsBetweenAttempts && _state.FailureReason is { } reason)
+            FailFlight_NeedsLock(flight, reason, ref after);
     }
 
     /// <summary>

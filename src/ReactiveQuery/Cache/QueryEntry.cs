@@ -105,6 +105,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         else if (after.IsUnwatched)
             _cache.Unwatched(this);
         _cache.DeliverEvents();
+        after.Landed?.CallHooks(after.LandedData!, after.LandedError);
         after.Started?.Start();
     }
 }

@@ -83,29 +83,15 @@ internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, Can
     public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
     {
         var cancellation = new AttemptCancellation(attempt.ReportCancellation);
-        _ = PumpAsync(parameters, cancellation, observer);
-        return cancellation;
-    }
-
-    private async Task PumpAsync(TParams parameters, AttemptCancellation cancellation, IObserver<T> observer)
-    {
         try
         {
             var sequence = fetch(parameters, cancellation.Token) ?? throw NullResult("sequence");
-            await foreach (var value in sequence.WithCancellation(cancellation.Token).ConfigureAwait(false))
-            {
-                if (cancellation.IsDisposed) return;
-                observer.OnNext(value);
-            }
+            return SequenceRun<T>.Start(sequence, cancellation, observer, attempt.ReportCancellation);
         }
         catch (Exception error)
         {
-            if (!cancellation.IsDisposed)
-                observer.OnError(error);
-            return;
+            observer.OnError(error);
+            return Disposable.Empty;
         }
-
-        if (!cancellation.IsDisposed)
-            observer.OnCompleted();
     }
 }

@@ -71,7 +71,7 @@ public sealed partial class QueryClient
     /// <returns>Completes when the fetch has settled, also when it failed. Never fails.</returns>
     public Task RefetchAsync<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters)
         where TParams : notnull =>
-        Settled(RefetchOne(definition, parameters, isAwaited: true), default);
+        Settled(RefetchOne(definition, parameters, isAwaited: true));
 
     /// <summary>Refetches the watched and enabled entries that match, and waits for the end.</summary>
     /// <inheritdoc cref="Refetch(QueryFilter)"/>
@@ -155,12 +155,13 @@ public sealed partial class QueryClient
         }
     }
 
-    private Task RefetchOne<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, bool isAwaited)
+    internal Task RefetchOne<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, bool isAwaited, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
         ThrowIfDisposed();
         Environment.Connect();
-        var request = Request(definition, parameters);
+        var request = Request(definition, parameters, configure);
         while (true)
         {
             if (Cache.GetOrAdd(request).Refetch(request, isAwaited) is { } settled) return settled;
@@ -181,12 +182,12 @@ public sealed partial class QueryClient
         return Cache.Matching(filter);
     }
 
-    private Task AllSettled(List<QueryEntry> entries, Func<QueryEntry, Task?> command)
+    private static Task AllSettled(List<QueryEntry> entries, Func<QueryEntry, Task?> command)
     {
         List<Task> settled = [];
         foreach (var entry in entries)
             if (command(entry) is { } task)
-                settled.Add(Settled(task, default));
+                settled.Add(Settled(task));
         return settled.Count == 0 ? Task.CompletedTask : Task.WhenAll(settled);
     }
 }

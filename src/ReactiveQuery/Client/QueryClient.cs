@@ -1,4 +1,5 @@
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 
@@ -164,7 +165,7 @@ public sealed partial class QueryClient : IDisposable
             ? view
             : options.DispatchMode == DispatchMode.LatestState
                 ? view.ObserveLatestOn(scheduler)
-                : view.ObserveOn(scheduler);
+                : view.ObserveOn(scheduler.DisableOptimizations(typeof(ISchedulerLongRunning))); // Else Rx takes a thread per observer.
 
     internal EffectiveOptions<T> Merge<TParams, T>(
         QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure)

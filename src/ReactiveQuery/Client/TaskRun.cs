@@ -1,5 +1,4 @@
 using System.Reactive.Disposables;
-using System.Runtime.ExceptionServices;
 
 namespace ReactiveQuery;
 
@@ -53,6 +52,23 @@ internal sealed class TaskRun<T> : IDisposable
             _cancellation?.Dispose();
     }
 
+    /// <summary>The fetcher's own exception; for a cancelled task the one an await would throw.</summary>
+    public static Exception ErrorOf(Task task)
+    {
+        if (task.Exception is { } aggregate)
+            return aggregate.InnerExceptions.Count == 1 ? aggregate.InnerExceptions[0] : aggregate;
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return cancelled;
+        }
+
+        return new TaskCanceledException(task);
+    }
+
     private void Ended(Task<T> task)
     {
         _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
@@ -69,24 +85,7 @@ internal sealed class TaskRun<T> : IDisposable
         }
         else
         {
-            observer.OnError(Error(task));
+            observer.OnError(ErrorOf(task));
         }
-    }
-
-    /// <summary>The fetcher's own exception; for a cancelled task the one an await would throw.</summary>
-    private static Exception Error(Task<T> task)
-    {
-        if (task.Exception is { } aggregate)
-            return aggregate.InnerExceptions.Count == 1 ? aggregate.InnerExceptions[0] : aggregate;
-        try
-        {
-            task.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException cancelled)
-        {
-            return ExceptionDispatchInfo.Capture(cancelled).SourceException;
-        }
-
-        return new TaskCanceledException(task);
     }
 }

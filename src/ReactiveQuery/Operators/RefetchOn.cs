@@ -50,10 +50,10 @@ internal sealed class RefetchOn<T>(IObservable<T> source, IObservable<Unit> trig
         /// <summary>Added to <see cref="_deliveries"/> when the trigger has failed: makes it negative.</summary>
         private const int TriggerFailed = int.MinValue;
 
+        private readonly object _gate = new();
         private SingleAssignmentDisposableValue _trigger;
         private DisposableSlot _run;
         private bool _isRunning = true;
-        private readonly object _gate = new();
         private bool _triggerCompleted;
         private int _deliveries;
         private Exception? _triggerError;

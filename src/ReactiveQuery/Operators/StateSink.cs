@@ -30,7 +30,11 @@ internal abstract class StateSink<TSource, TResult>(IObserver<QueryState<TResult
 
     public void OnCompleted() => ForwardCompleted();
 
-    protected override void Release() => _upstream.Dispose();
+    protected override void Release()
+    {
+        _upstream.Dispose();
+        _last = null;
+    }
 
     /// <remarks>Data that is a value type brings its own equality, which may throw; then the state counts as a new one.</remarks>
     private bool IsRepeated(QueryState<TResult> next)

@@ -18,6 +18,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     private readonly QueryClient _client;
     private readonly QueryDefinition<TParams, T> _definition;
     private readonly LatestSubject<TParams> _parameters = new();
+    private readonly Func<QueryOptions<T>, QueryOptions<T>>? _configure;
     private readonly CompositeDisposable _subscriptions = [];
     private readonly IObservable<QueryState<T>> _states;
 
@@ -26,6 +27,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     {
         _client = client;
         _definition = definition;
+        _configure = configure;
         _parameters.OnNext(initialParams);
         _states = _parameters.ObserveQuery<TParams, T>(client, definition, configure).ReplayLatest(TimeSpan.Zero, client.Options.Scheduler);
     }
@@ -34,7 +36,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     /// The present state: what the store shows its subscribers, or, while there are none, what the cache holds for the present parameters.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    public QueryState<T> Current => _client.GetState(_definition, Parameters);
+    public QueryState<T> Current => _client.GetState(_definition, Parameters, _configure);
 
     /// <summary>The parameters in force.</summary>
     public TParams Parameters => _parameters.TryGetLatest(out var parameters) ? parameters : throw new ObjectDisposedException(GetType().FullName);
@@ -53,7 +55,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     public void Refetch()
     {
         ThrowIfDisposed();
-        _client.Refetch(_definition, Parameters);
+        _client.RefetchOne(_definition, Parameters, isAwaited: false, _configure);
     }
 
     /// <summary>Fetches anew and waits for the end.</summary>
@@ -62,7 +64,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     public Task RefetchAsync()
     {
         ThrowIfDisposed();
-        return _client.RefetchAsync(_definition, Parameters);
+        return QueryClient.Settled(_client.RefetchOne(_definition, Parameters, isAwaited: true, _configure));
     }
 
     /// <inheritdoc/>

@@ -140,6 +140,14 @@ public class PauseWhileTests : OperatorContract
     }
 
     [Fact]
+    public void A_resume_before_the_wait_has_quite_begun_is_not_missed()
+    {
+        using var paused = new BehaviorSubject<bool>(true);
+        using IDisposable subscription = _source.PauseWhile(paused, isPaused => { if (isPaused) paused.OnNext(false); }).Subscribe(_heard);
+        Assert.Equal(1, _source.Subscriptions);
+    }
+
+    [Fact]
     public void The_source_is_not_subscribed_to_from_inside_the_subscription_to_the_condition()
     {
         bool inside = false;

@@ -192,6 +192,23 @@ public class ReplayLatestTests : OperatorContract
     }
 
     [Fact]
+    public void Who_comes_and_goes_while_the_timer_is_being_armed_begins_the_time_anew()
+    {
+        IObservable<int>? shared = null;
+        var scheduler = new Interrupted(_scheduler, () =>
+        {
+            _scheduler.AdvanceBy(Minute / 2);
+            shared!.Subscribe(_second).Dispose();
+        });
+        shared = _source.ReplayLatest(Minute, scheduler);
+        shared.Subscribe(_first).Dispose();
+        _scheduler.AdvanceBy(Minute - TimeSpan.FromTicks(1));
+        Assert.Equal(1, _source.Active);
+        _scheduler.AdvanceBy(TimeSpan.FromTicks(1));
+        Assert.Equal(0, _source.Active);
+    }
+
+    [Fact]
     public void A_blocked_observer_does_not_keep_others_from_subscribing()
     {
         using var inside = new ManualResetEventSlim();
@@ -255,5 +272,24 @@ public class ReplayLatestTests : OperatorContract
         source.Observer.OnNext(value);
         subscription.Dispose();
         return (subscription, new WeakReference(observer), new WeakReference(value));
+    }
+
+    /// <summary>Something else happens once, after the first work item has been scheduled and before <c>Schedule</c> has returned.</summary>
+    private sealed class Interrupted(IScheduler inner, Action interruption) : IScheduler
+    {
+        private Action? _interruption = interruption;
+
+        public DateTimeOffset Now => inner.Now;
+
+        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, action);
+
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, dueTime, action);
+
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
+        {
+            IDisposable work = inner.Schedule(state, dueTime, action);
+            Interlocked.Exchange(ref _interruption, null)?.Invoke();
+            return work;
+        }
     }
 }

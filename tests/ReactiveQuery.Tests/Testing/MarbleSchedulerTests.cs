@@ -114,6 +114,7 @@ public class MarbleSchedulerTests
         for (var i = 0; i < 1_000_000; i++) timer.Disposable = _scheduler.Schedule(TimeSpan.FromDays(60), () => Log("60 days"));
 
         Assert.Equal(1, _scheduler.PendingWorkItems);
+        Assert.InRange(_scheduler.QueueSize, 1, 3_000);
         _scheduler.Start();
 
         Assert.Equal([$"60 days@{TimeSpan.FromDays(60).Ticks}"], _log);

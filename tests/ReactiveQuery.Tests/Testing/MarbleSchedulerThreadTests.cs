@@ -97,6 +97,36 @@ public class MarbleSchedulerThreadTests
     }
 
     [Fact]
+    public void A_task_continues_at_once_also_when_the_test_runs_on_a_task_scheduler_of_its_own()
+    {
+        var source = new TaskCompletionSource();
+        var continuedOn = -1;
+        _ = Await();
+        _scheduler.Schedule(source.SetResult);
+
+        new Task(_scheduler.Start).RunSynchronously(new InlineTaskScheduler());
+
+        Assert.Equal(Environment.CurrentManagedThreadId, continuedOn);
+
+        async Task Await()
+        {
+            await source.Task.ConfigureAwait(false);
+            continuedOn = Environment.CurrentManagedThreadId;
+        }
+    }
+
+    [Fact]
+    public void An_exception_keeps_its_type_when_the_test_runs_on_a_task_scheduler_of_its_own()
+    {
+        _scheduler.Schedule(() => throw new InvalidTimeZoneException());
+        var run = new Task(_scheduler.Start);
+
+        run.RunSynchronously(new InlineTaskScheduler());
+
+        Assert.IsType<InvalidTimeZoneException>(run.Exception!.InnerException);
+    }
+
+    [Fact]
     public void A_run_leaves_the_context_of_the_test_as_it_was()
     {
         UnderForeignContext(() =>
@@ -149,4 +179,13 @@ public class MarbleSchedulerThreadTests
 
     // What a test framework installs: it would take continuations to other threads.
     private sealed class ForeignContext : SynchronizationContext;
+
+    private sealed class InlineTaskScheduler : TaskScheduler
+    {
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+        protected override void QueueTask(Task task) => throw new NotSupportedException();
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
+    }
 }

@@ -1,0 +1,109 @@
+namespace ReactiveQuery;
+
+/// <summary>One attempt of a sequence fetcher: asks for one value after the other and hands them on until the end.</summary>
+/// <remarks>
+/// Driven by continuations rather than <c>await foreach</c>, for the reason <see cref="TaskRun{T}"/> gives: they run inline whatever the
+/// SynchronizationContext, which keeps virtual time deterministic. Values that are there already are taken in a loop, so that a long
+/// synchronous sequence needs no stack.
+/// </remarks>
+internal sealed class SequenceRun<T> : IDisposable
+{
+    private readonly IAsyncEnumerator<T> _values;
+    private readonly AttemptCancellation _cancellation;
+    private readonly Action<Exception> _reportDisposal;
+    private readonly IObserver<T> _observer;
+
+    private SequenceRun(IAsyncEnumerator<T> values, AttemptCancellation cancellation, IObserver<T> observer, Action<Exception> reportDisposal)
+    {
+        _values = values;
+        _cancellation = cancellation;
+        _observer = observer;
+        _reportDisposal = reportDisposal;
+    }
+
+    public static IDisposable Start(
+        IAsyncEnumerable<T> sequence, AttemptCancellation cancellation, IObserver<T> observer, Action<Exception> reportDisposal)
+    {
+        var run = new SequenceRun<T>(sequence.GetAsyncEnumerator(cancellation.Token), cancellation, observer, reportDisposal);
+        run.Advance();
+        return run;
+    }
+
+    /// <summary>Cancels the token. The enumerator is disposed when its pending step has ended: disposing it before is not allowed.</summary>
+    public void Dispose() => _cancellation.Dispose();
+
+    private void Advance()
+    {
+        while (!_cancellation.IsDisposed)
+        {
+            Task<bool> step;
+            try
+            {
+                step = _values.MoveNextAsync().AsTask();
+            }
+            catch (Exception error)
+            {
+                step = Task.FromException<bool>(error);
+            }
+
+            if (!step.IsCompleted)
+            {
+                step.ContinueWith(
+                    static (ended, state) => ((SequenceRun<T>)state!).Resume(ended),
+                    this,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+                return;
+            }
+
+            if (!Take(step)) return;
+        }
+
+        End();
+    }
+
+    private void Resume(Task<bool> step)
+    {
+        if (Take(step))
+            Advance();
+    }
+
+    /// <summary>Hands on what a step brought; false at the end.</summary>
+    private bool Take(Task<bool> step)
+    {
+        _ = step.Exception; // Looked at, so that the failure of an abandoned sequence is not an unobserved one.
+        if (step is { IsCompletedSuccessfully: true, Result: true })
+        {
+            if (!_cancellation.IsDisposed)
+                _observer.OnNext(_values.Current);
+            return true;
+        }
+
+        End();
+        if (_cancellation.IsDisposed) return false;
+        if (step.IsCompletedSuccessfully)
+            _observer.OnCompleted();
+        else
+            _observer.OnError(TaskRun<T>.ErrorOf(step));
+        return false;
+    }
+
+    private void End()
+    {
+        try
+        {
+            var disposal = _values.DisposeAsync().AsTask();
+            disposal.ContinueWith(
+                (ended, report) => ((Action<Exception>)report!)(ended.Exception!.InnerException ?? ended.Exception),
+                _reportDisposal,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
+        }
+        catch (Exception error)
+        {
+            _reportDisposal(error);
+        }
+    }
+}
