@@ -7,7 +7,7 @@ internal static class Performance
     public static async Task RehearseAsync(IScene scene)
     {
         await using var stage = await Stage.SetUpAsync();
-        await scene.PlayAsync(stage);
+        await TryPlayAsync(scene, stage);
     }
 
     /// <returns>Whether the scene saw all that it promises.</returns>
