@@ -156,7 +156,12 @@ internal sealed partial class QueryEntry<T>
         if (!HasPassengers_NeedsLock)
             return _flight is null ? Freshness.Due(_idleSince, _gcTime) : _abandonDue;
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
-        if (_state.HasData && _staleBasis != _state.DataElapsed)
+        if (_state is not { HasData: true, IsStreaming: false, IsInvalidated: false })
+        {
+            // Does not turn stale as it is; when it ends to be so, data of the same instant is data to look at again.
+            _staleBasis = TimeSpan.MinValue;
+        }
+        else if (_staleBasis != _state.DataElapsed)
         {
             _staleBasis = _state.DataElapsed;
             _nextStaleDue = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);

@@ -111,6 +111,8 @@ public static class ParameterizedQueries
                     isFollowing = false;
                     return QueryState.Error<T>(error);
                 },
-                client.ReportObserver);
+                client.ReportObserver,
+                client.Lifetime,
+                EqualityComparer<QueryState<T>>.Default);
         });
 }

@@ -131,6 +131,9 @@ public sealed partial class QueryClient : IDisposable
         return _lifetime.Subscribe(Observer.Create<Unit>(static _ => { }, observer.OnCompleted));
     });
 
+    /// <summary>Without values; ends when the client is disposed.</summary>
+    internal IObservable<Unit> Lifetime => _lifetime;
+
     internal void ReportObserver(Exception error) => Errors.Report(error, UnobservedErrorOrigin.Observer);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);

@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Disposables;
 
 namespace ReactiveQuery;
@@ -11,13 +12,18 @@ namespace ReactiveQuery;
 /// sources from two threads deadlock. And because here the end of the source leaves the last stream alive, and its error becomes a value.
 /// </remarks>
 internal sealed class SwitchLatest<TSource, T>(
-    IObservable<TSource> source, Func<TSource, IObservable<T>?> select, Func<Exception, T> fromError, Action<Exception> onObserverError) : IObservable<T>
+    IObservable<TSource> source,
+    Func<TSource, IObservable<T>?> select,
+    Func<Exception, T> fromError,
+    Action<Exception> onObserverError,
+    IObservable<Unit>? lifetime = null,
+    IEqualityComparer<T>? distinctBy = null) : IObservable<T>
 {
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(select, fromError, onObserverError, observer);
-        subscription.Run(source);
+        var subscription = new Subscription(select, fromError, onObserverError, distinctBy, observer);
+        subscription.Run(source, lifetime);
         return subscription;
     }
 
@@ -27,25 +33,37 @@ internal sealed class SwitchLatest<TSource, T>(
         private readonly Func<TSource, IObservable<T>?> _select;
         private readonly Func<Exception, T> _fromError;
         private readonly Action<Exception> _onObserverError;
+        private readonly IEqualityComparer<T>? _distinctBy;
         private readonly SingleAssignmentDisposable _upstream = new();
         private readonly SerialDisposable _inner = new();
+        private readonly SingleAssignmentDisposable _lifetime = new();
         private IObserver<T>? _observer;
         private Version<(int, T)> _tail = Version<(int, T)>.NewRoot();
         private int _generation;
+        private T? _shown;
+        private bool _hasShown;
 
         public Subscription(
-            Func<TSource, IObservable<T>?> select, Func<Exception, T> fromError, Action<Exception> onObserverError, IObserver<T> observer)
+            Func<TSource, IObservable<T>?> select,
+            Func<Exception, T> fromError,
+            Action<Exception> onObserverError,
+            IEqualityComparer<T>? distinctBy,
+            IObserver<T> observer)
         {
             _select = select;
             _fromError = fromError;
             _onObserverError = onObserverError;
+            _distinctBy = distinctBy;
             _observer = observer;
             Join(_tail);
             DeliverFirst();
         }
 
-        public void Run(IObservable<TSource> source)
+        /// <summary>Follows the source until the stream followed last has ended or, should there be none, the lifetime is over.</summary>
+        public void Run(IObservable<TSource> source, IObservable<Unit>? lifetime)
         {
+            _lifetime.Disposable = lifetime?.Subscribe(Observer.Create<Unit>(static _ => { }, End));
+            if (IsStopped) return;
             try
             {
                 _upstream.Disposable = source.Subscribe(this);
@@ -88,19 +106,35 @@ internal sealed class SwitchLatest<TSource, T>(
         public void Dispose()
         {
             Stop();
-            _upstream.Dispose();
-            _inner.Dispose();
+            Leave();
         }
 
         protected override void Deliver((int Generation, T Value) value)
         {
-            if (value.Generation == Volatile.Read(ref _generation))
-                Guard(observer => observer.OnNext(value.Value));
+            if (value.Generation != Volatile.Read(ref _generation)) return;
+            Guard(observer =>
+            {
+                if (_distinctBy is not null && _hasShown && _distinctBy.Equals(_shown, value.Value)) return;
+                (_shown, _hasShown) = (value.Value, true);
+                observer.OnNext(value.Value);
+            });
         }
 
         protected override void DeliverEnd(Exception? error) => Guard(observer => observer.OnCompleted());
 
-        protected override void Forget() => _observer = null;
+        protected override void Forget()
+        {
+            _observer = null;
+            _shown = default;
+            Leave();
+        }
+
+        private void Leave()
+        {
+            _upstream.Dispose();
+            _inner.Dispose();
+            _lifetime.Dispose();
+        }
 
         private void Follow(IObservable<T> next)
         {
@@ -130,6 +164,19 @@ internal sealed class SwitchLatest<TSource, T>(
             Drain();
         }
 
+        private void End()
+        {
+            lock (_gate)
+            {
+                if (_tail.IsEnd) return;
+                var end = new Version<(int, T)>(default) { IsEnd = true };
+                _tail.Append(end);
+                _tail = end;
+            }
+
+            Drain();
+        }
+
         private void Guard(Action<IObserver<T>> call)
         {
             try
@@ -149,7 +196,11 @@ internal sealed class SwitchLatest<TSource, T>(
 
             public void OnError(Exception error) => OnNext(parent._fromError(error));
 
-            public void OnCompleted() => parent.Post(generation, new Version<(int, T)>(default) { IsEnd = true });
+            public void OnCompleted()
+            {
+                if (generation == Volatile.Read(ref parent._generation))
+                    parent.End();
+            }
         }
     }
 }
