@@ -10,7 +10,7 @@ internal sealed class SearchScene : IScene
 
     public string Name => "search";
 
-    public string Explanation => "A search box asks when typing pauses, drops what was superseded and keeps old hits meanwhile.";
+    public string Explanation => "A search box asks when typing pauses, drops what was superseded, keeps old hits meanwhile.";
 
     public async Task PlayAsync(Stage stage)
     {
