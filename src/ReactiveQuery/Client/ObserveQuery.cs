@@ -87,9 +87,14 @@ public static class ParameterizedQueries
             given => given is null ? null : definition.KeyOf(toParams(given)),
             given => given is null
                 ? client.Disabled<T>()
-                : client.View(client.Request(definition, toParams(given), configure)));
-        return QueryClient.Dispatched(options.KeepPreviousData ? states.KeepPreviousData() : states, options);
+                : View(client, client.Request(definition, toParams(given), configure), options.KeepPreviousData));
+        // Previous data comes before a placeholder, which therefore fills in behind it.
+        return QueryClient.Dispatched(
+            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options);
     }
+
+    private static IObservable<QueryState<T>> View<T>(QueryClient client, QueryRequest<T> request, bool keepsPreviousData) =>
+        keepsPreviousData ? new QuerySource<T>(client, request) : client.View(request);
 
     private static IObservable<QueryState<T>> Follow<TGiven, TKey, T>(
         QueryClient client, IObservable<TGiven> parameters, Func<TGiven, TKey> keyOf, Func<TGiven, IObservable<QueryState<T>>> observe) =>

@@ -155,13 +155,13 @@ public sealed partial class QueryClient : IDisposable
     }
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    internal IObservable<QueryState<T>> View<T>(QueryRequest<T> request)
-    {
-        IObservable<QueryState<T>> view = new QuerySource<T>(this, request);
-        return request.Options.PlaceholderData is { } placeholder
-            ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+    internal IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
+        WithPlaceholder(new QuerySource<T>(this, request), request.Options, request.Key);
+
+    internal IObservable<QueryState<T>> WithPlaceholder<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
+        options.PlaceholderData is { } placeholder
+            ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, key))
             : view;
-    }
 
     internal static IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options) =>
         options.DispatchOn is not { } scheduler
