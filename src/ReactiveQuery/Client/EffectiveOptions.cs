@@ -57,6 +57,7 @@ internal sealed class EffectiveOptions<T>
     public WhenUnobserved WhenUnobserved { get; private set; }
     public TimeSpan CancelDelay { get; private set; }
     public bool DedupeRequests { get; private set; } = true;
+    public bool? OptimisticUpdates { get; private set; }
     public IScheduler? FetchScheduler { get; private set; }
     public object? Meta { get; private set; }
 
@@ -100,6 +101,7 @@ internal sealed class EffectiveOptions<T>
         WhenUnobserved = level.WhenUnobserved ?? WhenUnobserved;
         CancelDelay = level.CancelDelay ?? CancelDelay;
         DedupeRequests = level.DedupeRequests ?? DedupeRequests;
+        OptimisticUpdates = level.OptimisticUpdates ?? OptimisticUpdates;
         FetchScheduler = level.FetchScheduler ?? FetchScheduler;
         Meta = level.Meta ?? Meta;
     }

@@ -120,6 +120,10 @@ public record QueryOptions
     /// <value>Default: true.</value>
     public bool? DedupeRequests { get; init; }
 
+    /// <summary>Entry-level: whether optimistic writes to the query are allowed. False refuses them by name. Reading does not look at it.</summary>
+    /// <value>Default: null, what the write declares.</value>
+    public bool? OptimisticUpdates { get; init; }
+
     /// <summary>Entry-level: where the fetcher is called.</summary>
     /// <value>Default: null, on the thread of whoever starts the fetch.</value>
     public IScheduler? FetchScheduler { get; init; }
@@ -131,6 +135,7 @@ public record QueryOptions
     /// <summary>Refuses what only the combination of two options of this level makes wrong.</summary>
     internal void Validate()
     {
+        Retry?.Validate();
         if (StaleTime is { } stale && CacheTtl is { } ttl && Freshness.Longer(stale, ttl) != Freshness.Longer(ttl, ttl))
             throw new ArgumentOutOfRangeException(nameof(CacheTtl), ttl, $"{nameof(CacheTtl)} must not be below {nameof(StaleTime)} ({stale}).");
     }

@@ -188,7 +188,7 @@ public abstract class OperatorContract
     [Fact]
     public void Disposal_on_one_thread_while_another_emits_leaves_nothing_behind()
     {
-        for (int round = 0; round < 200; round++)
+        for (int round = 0; round < 100; round++)
         {
             var source = new Source<int>();
             var heard = new Recorder<int>();

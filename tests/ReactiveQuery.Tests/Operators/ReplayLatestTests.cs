@@ -228,7 +228,7 @@ public class ReplayLatestTests : OperatorContract
     [Fact]
     public void Nobody_ever_joins_a_connection_that_is_being_let_go()
     {
-        for (int round = 0; round < 2_000; round++)
+        for (int round = 0; round < 1_000; round++)
         {
             var scheduler = new HistoricalScheduler();
             var source = new Source<int>();

@@ -1,0 +1,3 @@
+global using Quickstart.Recording;
+global using Quickstart.Server;
+global using ReactiveQuery;

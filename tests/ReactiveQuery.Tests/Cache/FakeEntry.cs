@@ -1,0 +1,35 @@
+namespace ReactiveQuery.Tests.Cache;
+
+/// <summary>An entry that only counts what is asked of it.</summary>
+internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
+{
+    public Action? Due { get; set; }
+
+    public bool Died { get; set; }
+
+    public override Type DataType => typeof(int);
+
+    public override bool IsDead => Died;
+
+    public override int ObserverCount => 0;
+
+    public override bool IsFetching => false;
+
+    public override void OnDeadline() => Due?.Invoke();
+
+    public override void Cancel() => throw new InvalidOperationException();
+
+    public override void Close() => throw new InvalidOperationException();
+
+    public override QueryCacheEntry Describe() => throw new InvalidOperationException();
+
+    public override void Drop(DropMode mode) => throw new InvalidOperationException();
+
+    public override Task? Invalidate(bool isAwaited) => throw new InvalidOperationException();
+
+    public override void OnTrigger(RefetchTrigger trigger) => throw new InvalidOperationException();
+
+    public override Task? Refetch(bool isAwaited) => throw new InvalidOperationException();
+
+    public override bool TryEvict() => throw new InvalidOperationException();
+}

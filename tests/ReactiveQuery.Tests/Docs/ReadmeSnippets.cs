@@ -1,0 +1,161 @@
+using System.Reactive;
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Docs;
+
+/// <summary>The README's C#, compiled. <see cref="ReadmeTests"/> holds the two together, block by block.</summary>
+public class ReadmeSnippets
+{
+    // Describe a query once: a name, a fetcher, a policy.
+    static readonly QueryDefinition<int, User> UserById =
+        Query.Define("users", (int id, CancellationToken ct) => Api.GetUserAsync(id, ct))
+             .With(o => o with { StaleTime = TimeSpan.FromSeconds(30) });
+
+    static readonly QueryDefinition<string, Quote> Ticker = Query.Define("ticker", (string symbol) => Hub.Quotes(symbol));
+
+    static readonly QueryDefinition<string, Page> Search = Query.Define("search", (string text) => Task.FromResult(new Page(text)));
+
+    static readonly QueryDefinition<int, Page> PostsOf = Query.Define("posts", (int id) => Task.FromResult(new Page($"posts of {id}")));
+
+    static readonly QueryDefinition<Unit, Prices> CurrentPrices = Query.Define("prices", () => Task.FromResult(new Prices(1)));
+
+    [Fact]
+    public void The_first_screen_runs()
+    {
+        // Observe it from anywhere. Nothing runs until someone subscribes; everyone who asks for user 42 shares one fetch.
+        using var client = new QueryClient();
+        using var subscription = client.Observe(UserById, 42).Subscribe(state => Console.WriteLine(state.Match(
+            idle: () => "",
+            loading: () => "loading…",
+            success: user => user.Name,
+            error: error => error.Message)));
+
+        Assert.Equal("User 42", client.GetState(UserById, 42).Data!.Name);
+    }
+
+    [Fact]
+    public void The_search_box_runs()
+    {
+        using var client = new QueryClient();
+        var (searchText, scheduler, uiScheduler) = (Observable.Return("rx"), new MarbleScheduler(), ImmediateScheduler.Instance);
+        IObservable<QueryState<Page>> results = searchText
+            .Throttle(TimeSpan.FromMilliseconds(300), scheduler)
+            .ObserveQuery(client, Search, o => o with { KeepPreviousData = true })
+            .ObserveOn(uiScheduler);
+
+        Assert.Equal("rx", Last(results).Text);
+    }
+
+    [Fact]
+    public void List_and_detail_run()
+    {
+        using var client = new QueryClient();
+        var selectedId = Observable.Return<int?>(42);
+        IObservable<QueryState<User>> detail = selectedId.ObserveQuery(client, UserById);   // IObservable<int?>
+
+        client.Invalidate(UserById, 42);                // this user
+        client.Invalidate(QueryKey.Of("users"));        // everything under "users"
+
+        Assert.Equal("User 42", Last(detail).Name);
+    }
+
+    [Fact]
+    public void The_store_runs()
+    {
+        List<string?> shown = [];
+        void Show(Page page) => shown.Add(page.Text);
+        void Spin(bool isLoading) => shown.Add(isLoading ? "spin" : "rest");
+        void Warn(string? message) => shown.Add(message);
+
+        using var client = new QueryClient();
+        using var store = client.CreateStore(Search, initialParams: "");
+        store.Data.Subscribe(page => Show(page));
+        store.Loading.Subscribe(isLoading => Spin(isLoading));
+        store.Error.Subscribe(error => Warn(error?.Message));
+
+        store.UpdateParams("rx");
+        store.Refetch();
+
+        Assert.Contains("rx", shown);
+        Assert.Contains("rest", shown);
+    }
+
+    [Fact]
+    public async Task The_awaited_calls_run()
+    {
+        var ct = CancellationToken.None;
+        using var client = new QueryClient();
+        User user = await client.FetchAsync(UserById, 42, ct);
+        client.SetData(UserById, 42, user with { Name = "Ada" });
+        bool isCached = client.TryGetData(UserById, 42, out User? cached);
+
+        Assert.True(isCached);
+        Assert.Equal("Ada", cached!.Name);
+    }
+
+    [Fact]
+    public void The_polling_client_runs()
+    {
+        var (windowFocus, connectivity, wakeUps) = (Observable.Return(true), Observable.Return(true), Observable.Empty<TimeSpan>());
+        var client = new QueryClient(new QueryClientOptions { Focus = windowFocus, Online = connectivity, Resumed = wakeUps });
+        IObservable<QueryState<Prices>> prices = client.Observe(CurrentPrices, o => o with { RefetchInterval = TimeSpan.FromSeconds(5) });
+
+        Assert.Equal(1, Last(prices).Amount);
+        client.Dispose();
+    }
+
+    [Fact]
+    public void Two_queries_and_the_live_one_run()
+    {
+        using var client = new QueryClient();
+        var ids = Observable.Return(42);
+        IObservable<QueryState<(User First, Page Second)>> profile = ids.ObserveQueries(client, UserById, PostsOf);
+
+        Assert.Equal("posts of 42", Last(profile).Second.Text);
+        Assert.Equal(2, Last(client.Observe(Ticker, "X")).Amount);
+    }
+
+    [Fact]
+    public void A_new_parameter_abandons_the_fetch_of_the_old_one()
+    {
+        var m          = new Marbles();
+        var ids        = m.Hot("-1--2------");
+        var fetch      = m.Fetcher()
+            .For("1",           " -----(a|)")   // called in frame 1, would answer in 6
+            .For("2",           "    ---(b|)");
+        var firstCall  =        "-^--!------";
+        var secondCall =        "----^--!---";
+        var expected   =        "-L-----b---";   // loading goes on: no state comes twice in a row
+        var users      = Query.Define("users", fetch.AsTask);
+
+        m.Expect(ids.ObserveQuery(m.Client(), users)).ToBe(expected);
+        m.Expect(fetch.Calls).ToBe(firstCall, secondCall);
+    }
+
+    private static T Last<T>(IObservable<QueryState<T>> states)
+    {
+        QueryState<T>? last = null;
+        states.Subscribe(state => last = state).Dispose();
+        return last!.Data!;
+    }
+
+    internal sealed record User(int Id, string Name);
+
+    internal sealed record Page(string Text);
+
+    internal sealed record Prices(int Amount);
+
+    internal sealed record Quote(string Symbol, int Amount);
+
+    private static class Api
+    {
+        public static Task<User> GetUserAsync(int id, CancellationToken ct) => Task.FromResult(new User(id, ct.CanBeCanceled ? $"User {id}" : ""));
+    }
+
+    private static class Hub
+    {
+        public static IObservable<Quote> Quotes(string symbol) => new[] { new Quote(symbol, 1), new Quote(symbol, 2) }.ToObservable(ImmediateScheduler.Instance);
+    }
+}
