@@ -43,7 +43,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || mount.IsStopped || mount.IsEnabled == mount.WantsEnabled) return;
+            if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             Look_NeedsLock();
             Welcome_NeedsLock(mount, ref after);
@@ -59,7 +59,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || mount.IsStopped || !mount.IsEnabled) return;
+            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             Look_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);

@@ -1,0 +1,72 @@
+using System.Reactive;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Review;
+
+/// <summary>What an observer that has left, or a fetch that was superseded, must not do any more.</summary>
+public class DepartureTests
+{
+    private readonly MarbleScheduler _scheduler = new();
+
+    private QueryClient NewClient(Func<QueryClientOptions, QueryClientOptions>? configure = null)
+    {
+        var options = new QueryClientOptions { Scheduler = _scheduler };
+        return new QueryClient(configure is null ? options : configure(options));
+    }
+
+    [Fact]
+    public void A_trigger_that_fires_while_its_observer_leaves_starts_nothing()
+    {
+        using var client = NewClient();
+        using var trigger = new Subject<Unit>();
+        var calls = 0;
+        var query = Query.Define("q", ct =>
+        {
+            calls++;
+            ct.Register(() => trigger.OnNext(Unit.Default));
+            return new TaskCompletionSource<int>().Task;
+        });
+        client.SetData(query, Unit.Default, 1);
+        var subscription = client.Observe(query, o => o with { RefetchOn = trigger, RefetchOnMount = RefetchPolicy.Always }).Subscribe();
+        subscription.Dispose();
+        Assert.Equal((1, FetchStatus.Idle), (calls, client.GetState(query, Unit.Default).FetchStatus));
+    }
+
+    [Fact]
+    public void An_observer_that_is_enabled_while_it_leaves_starts_nothing()
+    {
+        using var client = NewClient();
+        using var enabled = new BehaviorSubject<bool>(true);
+        var calls = 0;
+        var query = Query.Define("q", ct =>
+        {
+            calls++;
+            ct.Register(() =>
+            {
+                enabled.OnNext(false);
+                enabled.OnNext(true);
+            });
+            return new TaskCompletionSource<int>().Task;
+        });
+        client.SetData(query, Unit.Default, 1);
+        client.Observe(query, o => o with { EnabledWhen = enabled, RefetchOnMount = RefetchPolicy.Always }).Subscribe().Dispose();
+        Assert.Equal((1, FetchStatus.Idle), (calls, client.GetState(query, Unit.Default).FetchStatus));
+    }
+
+    private sealed class Silent<T> : IObserver<T>
+    {
+        public void OnNext(T value)
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void OnCompleted()
+        {
+        }
+    }
+}
