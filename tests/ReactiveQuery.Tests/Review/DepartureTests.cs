@@ -55,6 +55,19 @@ public class DepartureTests
         Assert.Equal((1, FetchStatus.Idle), (calls, client.GetState(query, Unit.Default).FetchStatus));
     }
 
+    [Fact]
+    public void Disposal_of_the_client_lets_go_of_the_observers_triggers()
+    {
+        var client = NewClient();
+        using var trigger = new Subject<Unit>();
+        using var enabled = new BehaviorSubject<bool>(true);
+        var query = Query.Define("q", ct => Task.FromResult(1));
+        using var subscription = client.Observe(query, o => o with { RefetchOn = trigger, EnabledWhen = enabled }).Subscribe(new Silent<QueryState<int>>());
+        client.Dispose();
+        Assert.False(trigger.HasObservers);
+        Assert.False(enabled.HasObservers);
+    }
+
     private sealed class Silent<T> : IObserver<T>
     {
         public void OnNext(T value)
