@@ -12,12 +12,12 @@ internal sealed partial class QueryEntry<T>
 
     public void OnPaused(Flight<T> flight) => Note(flight, now => new FetchPaused(now));
 
-    /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for.</summary>
+    /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for, or another fetch took its place.</summary>
     public bool OnAttemptFailed(Flight<T> flight, Exception error, int failureCount)
     {
         lock (_gate)
         {
-            if (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue) return false;
+            if (_flight != flight || (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue)) return false;
         }
 
         Note(flight, now => new AttemptFailed(now, error, failureCount));

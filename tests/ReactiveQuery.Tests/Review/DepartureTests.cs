@@ -68,6 +68,22 @@ public class DepartureTests
         Assert.False(enabled.HasObservers);
     }
 
+    [Fact]
+    public void A_fetch_cancelled_by_its_own_fetcher_is_not_retried()
+    {
+        using var client = NewClient();
+        var calls = 0;
+        QueryDefinition<Unit, int> query = null!;
+        query = Query.Define<int>("q", (CancellationToken ct) =>
+        {
+            calls++;
+            client.Cancel(query, Unit.Default);
+            return Task.FromException<int>(new InvalidOperationException("boom"));
+        }).With(o => o with { Retry = RetryPolicy.Fixed(TimeSpan.Zero, 5) });
+        using var _ = client.Observe(query).Subscribe();
+        Assert.Equal((1, FetchStatus.Idle), (calls, client.GetState(query, Unit.Default).FetchStatus));
+    }
+
     private sealed class Silent<T> : IObserver<T>
     {
         public void OnNext(T value)
