@@ -55,6 +55,9 @@ internal sealed partial class QueryEntry<T>
             if (_flight != flight) return;
             _flight = null;
             Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
+            AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state.Data!), ref after); // Whoever boarded after its last value.
+            if (flight.Epoch < _epoch)
+                FollowUp_NeedsLock(ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }

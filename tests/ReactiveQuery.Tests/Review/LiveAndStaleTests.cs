@@ -1,0 +1,31 @@
+using System.Reactive;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Review;
+
+/// <summary>Live queries without passengers, after the fence and at their end; and the moment at which data turns stale.</summary>
+public class LiveAndStaleTests
+{
+    private readonly MarbleScheduler _scheduler = new();
+
+    private QueryClient NewClient() => new(new QueryClientOptions { Scheduler = _scheduler });
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    [Fact]
+    public async Task A_caller_aboard_a_live_query_that_completes_is_answered_with_the_data_there_is()
+    {
+        using var client = NewClient();
+        var attempt = 0;
+        var query = Query.Define("q", () => ++attempt == 1
+            ? Observable.Return(1).Concat(Observable.Throw<int>(new InvalidOperationException("boom")))
+            : Observable.Empty<int>()).With(o => o with { StaleTime = TimeSpan.Zero });
+        using var _ = client.Observe(query).Subscribe();
+        var waiting = client.FetchAsync(query, Unit.Default);
+        Assert.False(waiting.IsCompleted);
+        _scheduler.AdvanceBy(Seconds(2));
+        Assert.Equal(1, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+}
