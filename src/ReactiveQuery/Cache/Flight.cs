@@ -11,6 +11,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private int _isStarted;
     private int _attempts;
     private int _hooksCalled;
+    private int _failures;
     private bool _hasValue;
     private volatile bool _isBetweenAttempts;
 
@@ -21,6 +22,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     /// <summary>How many attempts were begun.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>How many attempts have failed in a row, the one that ends the flight included.</summary>
+    public int Failures => IsBetweenAttempts ? _failures : _failures + 1;
 
     /// <summary>Whether the last attempt has failed and the next has not begun.</summary>
     public bool IsBetweenAttempts => _isBetweenAttempts;
@@ -153,6 +157,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private bool OnRetrying(Exception error, int failureCount)
     {
+        _failures = failureCount;
         _isBetweenAttempts = true;
         return entry.OnAttemptFailed(this, error, failureCount);
     }
@@ -160,6 +165,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private void TakeNext(T value)
     {
         _hasValue = true;
+        _failures = 0;
         entry.OnValue(this, value);
     }
 

@@ -148,7 +148,7 @@ internal sealed partial class QueryEntry<T>
     {
         _flight = null;
         after.Ended ??= flight;
-        Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Attempts));
+        Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Failures));
         (after.Landed, after.LandedError) = (flight, error);
         AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Failed(error), ref after);
         if (flight.Epoch < _epoch)

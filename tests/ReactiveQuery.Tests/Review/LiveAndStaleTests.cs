@@ -28,4 +28,19 @@ public class LiveAndStaleTests
         _scheduler.AdvanceBy(Seconds(2));
         Assert.Equal(1, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
     }
+
+    [Fact]
+    public void The_failures_of_a_live_query_are_counted_anew_after_each_value()
+    {
+        using var client = NewClient();
+        var attempt = 0;
+        var boom = new InvalidOperationException("boom");
+        var query = Query.Define("q", () => ++attempt < 3
+            ? Observable.Return(attempt).Concat(Observable.Throw<int>(boom))
+            : Observable.Throw<int>(boom)).With(o => o with { Retry = RetryPolicy.Fixed(Seconds(1), 1) });
+        using var _ = client.Observe(query).Subscribe();
+        _scheduler.AdvanceBy(Seconds(10));
+        var state = client.GetState(query, Unit.Default);
+        Assert.Equal((QueryStatus.Error, 2), (state.Status, state.FailureCount));
+    }
 }
