@@ -145,7 +145,9 @@ internal sealed partial class QueryEntry<T>
         _abandonDue = TimeSpan.MaxValue;
         NoteTimes_NeedsLock(mount);
         if (!mount.IsEnabled) return;
-        if (_flight is not null)
+        if (_flight is { Request.IsLive: true } old && old.Epoch < _epoch && _state.HasData)
+            Start_NeedsLock(mount.Request, ref after); // It may never bring the value that the follow-up would wait for.
+        else if (_flight is not null)
             after.Started = _flight;
         else if (FetchesOnMount_NeedsLock(mount))
             StartOrJoin_NeedsLock(mount.Request, ref after);
@@ -168,7 +170,7 @@ internal sealed partial class QueryEntry<T>
 
     private bool Serves_NeedsLock(QueryRequest<T> request, AwaitMode mode) => mode switch
     {
-        AwaitMode.Fresh => !Freshness.IsDue(_state, request.Options.StaleTime, LastLooked),
+        AwaitMode.Fresh => !_state.IsInvalidated && !Freshness.IsDue(_state, request.Options.StaleTime, LastLooked),
         AwaitMode.Any => _state.HasData,
         _ => false,
     };

@@ -43,4 +43,23 @@ public class LiveAndStaleTests
         var state = client.GetState(query, Unit.Default);
         Assert.Equal((QueryStatus.Error, 2), (state.Status, state.FailureCount));
     }
+
+    [Fact]
+    public async Task A_caller_after_the_fence_is_not_answered_by_an_unwatched_live_query_from_before_it()
+    {
+        using var client = NewClient();
+        List<Subject<int>> sources = [];
+        var query = Query.Define("q", () =>
+        {
+            sources.Add(new Subject<int>());
+            return (IObservable<int>)sources[^1];
+        }).With(o => o with { WhenUnobserved = WhenUnobserved.Complete });
+        using (client.Observe(query).Subscribe())
+            sources[0].OnNext(1);
+        client.Invalidate(query, Unit.Default);
+        var waiting = client.FetchAsync(query, Unit.Default);
+        Assert.False(waiting.IsCompleted);
+        sources[1].OnNext(2);
+        Assert.Equal(2, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
 }
