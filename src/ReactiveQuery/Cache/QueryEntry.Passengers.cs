@@ -199,13 +199,12 @@ internal sealed partial class QueryEntry<T>
         if (HasPassengers_NeedsLock) return;
         _idleSince = Look_NeedsLock().Elapsed;
         after.IsUnwatched = true;
-        if (_flight is { } flight)
-        {
-            if (flight.Request.Options.CancelDelay > TimeSpan.Zero)
-                _abandonDue = Freshness.Due(_idleSince, flight.Request.Options.CancelDelay);
-            else
-                Abandon_NeedsLock(flight, ref after);
-        }
+        if (_flight is null)
+            _abandonDue = TimeSpan.MaxValue;
+        else if (_flight.Request.Options.CancelDelay == TimeSpan.Zero)
+            Abandon_NeedsLock(_flight, ref after);
+        else if (_abandonDue == TimeSpan.MaxValue) // A value of a live query does not begin the delay again.
+            _abandonDue = Freshness.Due(_idleSince, _flight.Request.Options.CancelDelay);
 
         RetireIfIdle_NeedsLock(ref after);
     }

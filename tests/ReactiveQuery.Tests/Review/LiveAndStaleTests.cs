@@ -15,6 +15,22 @@ public class LiveAndStaleTests
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     [Fact]
+    public void Values_of_a_live_query_do_not_put_off_its_cancel_delay()
+    {
+        using var client = NewClient();
+        using var source = new Subject<int>();
+        var query = Query.Define("q", () => (IObservable<int>)source).With(o => o with { CancelDelay = Seconds(3) });
+        client.Observe(query).Subscribe().Dispose();
+        for (var i = 0; i < 5; i++)
+        {
+            source.OnNext(i);
+            _scheduler.AdvanceBy(Seconds(1));
+        }
+
+        Assert.False(source.HasObservers);
+    }
+
+    [Fact]
     public async Task A_caller_aboard_a_live_query_that_completes_is_answered_with_the_data_there_is()
     {
         using var client = NewClient();
