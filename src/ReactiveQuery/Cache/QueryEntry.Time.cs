@@ -170,6 +170,7 @@ internal sealed partial class QueryEntry<T>
         if (_flight is { } flight && now >= _abandonDue)
         {
             Abandon_NeedsLock(flight, ref after);
+            after.IsUnwatched = true;
             RetireIfIdle_NeedsLock(ref after);
         }
         else if (_flight is null && Freshness.IsOver(_idleSince, _gcTime, now))

@@ -1,0 +1,72 @@
+using System.Reactive;
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+using System.Runtime.CompilerServices;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Review;
+
+/// <summary>The bound of the cache, what it holds of entries that left, and schedulers that misbehave.</summary>
+public class CacheBoundTests
+{
+    private readonly MarbleScheduler _scheduler = new();
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    [Fact]
+    public void An_entry_whose_cancel_delay_is_over_can_be_evicted()
+    {
+        using var client = new QueryClient(new() { Scheduler = _scheduler, CacheCapacity = 1 });
+        var query = Query.Define("q", (int id, CancellationToken ct) => new TaskCompletionSource<int>().Task)
+            .With(o => o with { CancelDelay = Seconds(10), RefetchOnMount = RefetchPolicy.Always });
+        var other = Query.Define("other", (int id, CancellationToken ct) => Task.FromResult(id));
+        client.SetData(query, 1, 1);
+        client.Observe(query, 1).Subscribe().Dispose();
+        using var _ = client.Observe(other, 2).Subscribe();
+        Assert.Equal(2, client.Cache.Count);
+        _scheduler.AdvanceBy(Seconds(11));
+        Assert.Equal(1, client.Cache.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Data, IDisposable Subscription) WatchAndEvict(QueryClient client, QueryDefinition<int, object> query)
+    {
+        var data = new object();
+        client.SetData(query, 1, data);
+        var subscription = client.Observe(query, 1).Subscribe();
+        subscription.Dispose();
+        client.SetData(query, 2, new object());
+        Assert.Equal(1, client.Cache.Count);
+        return (new WeakReference(data), subscription);
+    }
+
+    private sealed class ShutDown(IScheduler scheduler) : IUiBoundary
+    {
+        public IScheduler Scheduler => scheduler;
+
+        public bool IsCurrent => false;
+    }
+
+    private sealed class TroubledScheduler(IScheduler inner) : IScheduler
+    {
+        public int FiresAtOnce { get; set; }
+
+        public int Refuses { get; set; }
+
+        public DateTimeOffset Now => inner.Now;
+
+        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => Schedule(state, TimeSpan.Zero, action);
+
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            Schedule(state, dueTime - Now, action);
+
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
+        {
+            if (Refuses-- > 0) throw new InvalidOperationException("shut down");
+            if (FiresAtOnce-- <= 0) return inner.Schedule(state, dueTime, action);
+            action(this, state);
+            return Disposable.Empty;
+        }
+    }
+}
