@@ -84,6 +84,8 @@ internal sealed partial class QueryEntry<T>
             if (Serves_NeedsLock(request, mode))
             {
                 answer = Task.FromResult(_state.Data!);
+                after.IsUnwatched = !HasPassengers_NeedsLock;
+                RetireIfIdle_NeedsLock(ref after);
             }
             else
             {

@@ -29,6 +29,25 @@ public class CacheBoundTests
         Assert.Equal(1, client.Cache.Count);
     }
 
+    [Fact]
+    public async Task Entries_that_only_served_their_initial_data_count_for_the_bound()
+    {
+        using var client = new QueryClient(new() { Scheduler = _scheduler, CacheCapacity = 1 });
+        var query = Query.Define("q", (int id, CancellationToken ct) => Task.FromResult(id)).With(o => o with { InitialData = () => 7 });
+        for (var id = 0; id < 3; id++)
+            Assert.Equal(7, await client.FetchAsync(query, id));
+        Assert.Equal(1, client.Cache.Count);
+    }
+
+    [Fact]
+    public async Task An_uncached_query_that_served_its_initial_data_leaves_nothing()
+    {
+        using var client = new QueryClient(new() { Scheduler = _scheduler });
+        var query = Query.Define("q", ct => Task.FromResult(1)).With(o => o with { InitialData = () => 7, CacheEnabled = false });
+        Assert.Equal(7, await client.FetchAsync(query, Unit.Default));
+        Assert.Equal(0, client.Cache.Count);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (WeakReference Data, IDisposable Subscription) WatchAndEvict(QueryClient client, QueryDefinition<int, object> query)
     {
