@@ -15,7 +15,7 @@ internal sealed partial class QueryEntry<T>
     private TimeSpan _shortestStaleTime = TimeSpan.MaxValue;
     private TimeSpan _nextStaleDue = TimeSpan.MaxValue;
     private TimeSpan _nextIntervalDue = TimeSpan.MaxValue;
-    private TimeSpan _staleBasis = TimeSpan.MinValue;
+    private (TimeSpan DataElapsed, bool IsStreaming, bool IsInvalidated) _staleBasis = (TimeSpan.MinValue, false, false);
     private bool _hasIntervals;
 
     public override void OnDeadline()
@@ -29,7 +29,8 @@ internal sealed partial class QueryEntry<T>
             var now = Look_NeedsLock().Elapsed;
             if (!HasPassengers_NeedsLock)
                 Expire_NeedsLock(now, ref after);
-            turned = TurnedStale_NeedsLock(now);
+            if (now >= _nextStaleDue)
+                turned = TurnedStale_NeedsLock(now);
             ticked = Tick_NeedsLock(now, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -156,10 +157,13 @@ internal sealed partial class QueryEntry<T>
         if (!HasPassengers_NeedsLock)
             return _flight is null ? Freshness.Due(_idleSince, _gcTime) : _abandonDue;
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
-        if (_state.HasData && _staleBasis != _state.DataElapsed)
+        var basis = (_state.DataElapsed, _state.IsStreaming, _state.IsInvalidated);
+        if (_state.HasData && _staleBasis != basis)
         {
-            _staleBasis = _state.DataElapsed;
+            _staleBasis = basis;
             _nextStaleDue = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);
+            if (_nextStaleDue == TimeSpan.MaxValue) // Stale for one observer already; perhaps not yet for another.
+                TurnedStale_NeedsLock(LastLooked);
         }
 
         return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
@@ -182,7 +186,6 @@ internal sealed partial class QueryEntry<T>
     /// <summary>The observers for whom the data turned stale by now; and when it will for the next.</summary>
     private List<Mount<T>>? TurnedStale_NeedsLock(TimeSpan now)
     {
-        if (now < _nextStaleDue) return null;
         List<Mount<T>>? turned = null;
         _nextStaleDue = TimeSpan.MaxValue;
         foreach (var mount in _mounts.Snapshot.Span)

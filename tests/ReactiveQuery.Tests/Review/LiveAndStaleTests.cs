@@ -78,4 +78,50 @@ public class LiveAndStaleTests
         sources[1].OnNext(2);
         Assert.Equal(2, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
     }
+
+    [Fact]
+    public void The_data_of_a_live_query_that_completed_turns_stale()
+    {
+        using var client = NewClient();
+        using var source = new Subject<int>();
+        var query = Query.Define("q", () => (IObservable<int>)source);
+        List<bool> stale = [];
+        using var _ = client.Observe(query).Subscribe(s => stale.Add(s.IsStale));
+        source.OnNext(1);
+        _scheduler.AdvanceBy(Seconds(10));
+        source.OnCompleted();
+        _scheduler.AdvanceBy(Seconds(60));
+        Assert.True(stale[^1]);
+    }
+
+    [Fact]
+    public void Data_older_than_one_observers_stale_time_turns_stale_for_the_other_too()
+    {
+        using var client = NewClient();
+        var query = Query.Define("q", ct => new TaskCompletionSource<int>().Task).With(o => o with { Enabled = false });
+        List<bool> stale = [];
+        using var shorter = client.Observe(query, o => o with { StaleTime = Seconds(10) }).Subscribe();
+        using var longer = client.Observe(query, o => o with { StaleTime = Seconds(60) }).Subscribe(s => stale.Add(s.IsStale));
+        _scheduler.AdvanceBy(Seconds(100));
+        client.SetData(query, Unit.Default, 1, _scheduler.Now - Seconds(20));
+        Assert.False(stale[^1]);
+        _scheduler.AdvanceBy(Seconds(41));
+        Assert.True(stale[^1]);
+    }
+
+    [Fact]
+    public void Data_written_over_invalidated_data_of_the_same_instant_turns_stale_in_time()
+    {
+        using var client = NewClient();
+        var answer = new TaskCompletionSource<int>();
+        var query = Query.Define("q", ct => answer.Task).With(o => o with { Enabled = false });
+        List<bool> stale = [];
+        using var _ = client.Observe(query).Subscribe(s => stale.Add(s.IsStale));
+        client.Refetch(query, Unit.Default);
+        client.Invalidate(query, Unit.Default);
+        client.SetData(query, Unit.Default, 1);
+        client.Cancel(query, Unit.Default);
+        _scheduler.AdvanceBy(Seconds(61));
+        Assert.True(stale[^1]);
+    }
 }
