@@ -130,7 +130,7 @@ internal sealed partial class QueryEntry<T>
 
     private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false)
     {
-        if (request.Options.InitialData is not { } make || (State.HasData && !isReset)) return default;
+        if (request.Options.InitialData is not { } make || (!isReset && Read(request.Options).HasData)) return default;
         try
         {
             return new(true, make());
@@ -162,7 +162,9 @@ internal sealed partial class QueryEntry<T>
         {
             _staleBasis = basis;
             _nextStaleDue = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);
-            if (_nextStaleDue == TimeSpan.MaxValue) // Stale for one observer already; perhaps not yet for another.
+
+            // Stale for one observer already; perhaps not yet for another.
+            if (_nextStaleDue == TimeSpan.MaxValue && Freshness.IsOver(_state.DataElapsed, _shortestStaleTime, LastLooked) && !_state.IsStreaming)
                 TurnedStale_NeedsLock(LastLooked);
         }
 

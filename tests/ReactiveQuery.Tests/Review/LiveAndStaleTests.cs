@@ -124,4 +124,17 @@ public class LiveAndStaleTests
         _scheduler.AdvanceBy(Seconds(61));
         Assert.True(stale[^1]);
     }
+
+    [Fact]
+    public void Initial_data_takes_the_place_of_data_beyond_its_time_to_live()
+    {
+        using var client = NewClient();
+        var query = Query.Define("q", ct => new TaskCompletionSource<int>().Task)
+            .With(o => o with { StaleTime = Seconds(1), CacheTtl = Seconds(2), InitialData = () => 7 });
+        client.SetData(query, Unit.Default, 1);
+        _scheduler.AdvanceBy(Seconds(3));
+        List<string> seen = [];
+        using var _ = client.Observe(query).Subscribe(s => seen.Add(s.ToString()));
+        Assert.Equal(["Success+Idle(7)"], seen);
+    }
 }
