@@ -29,7 +29,7 @@ internal sealed partial class QueryEntry<T>
         while (true)
         {
             var seen = State;
-            if (!seen.HasData || IsDead) return false;
+            if (IsDead || !Read(request.Options).HasData || !seen.HasData) return false;
             var updated = Share(request.Options, seen, update(seen.Data!));
             var after = new Aftermath<T>();
             lock (_gate)

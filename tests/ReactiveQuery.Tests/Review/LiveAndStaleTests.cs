@@ -126,6 +126,18 @@ public class LiveAndStaleTests
     }
 
     [Fact]
+    public void Unwatched_data_beyond_its_time_to_live_is_not_updated()
+    {
+        using var client = NewClient();
+        var query = Query.Define("q", ct => Task.FromResult(1)).With(o => o with { StaleTime = Seconds(1), CacheTtl = Seconds(2) });
+        client.SetData(query, Unit.Default, 1);
+        _scheduler.AdvanceBy(Seconds(3));
+        Assert.False(client.TryGetData(query, Unit.Default, out int _));
+        Assert.False(client.UpdateData(query, Unit.Default, n => n + 1));
+        Assert.False(client.TryGetData(query, Unit.Default, out int _));
+    }
+
+    [Fact]
     public void Initial_data_takes_the_place_of_data_beyond_its_time_to_live()
     {
         using var client = NewClient();
