@@ -84,6 +84,35 @@ public class DepartureTests
         Assert.Equal((1, FetchStatus.Idle), (calls, client.GetState(query, Unit.Default).FetchStatus));
     }
 
+    [Fact]
+    public void A_pair_of_queries_on_one_key_of_two_types_leaves_nobody_mounted()
+    {
+        using var client = NewClient();
+        var one = Query.Define("q", (int id, CancellationToken ct) => Task.FromResult(id));
+        var other = Query.Define("q", (int id, CancellationToken ct) => Task.FromResult($"{id}"));
+        List<QueryStatus> seen = [];
+        using var parameters = new BehaviorSubject<int>(1);
+        parameters.ObserveQueries(client, one, other).Subscribe(s => seen.Add(s.Status)).Dispose();
+        Assert.Equal(QueryStatus.Error, seen[^1]);
+        Assert.All(client.Cache.Find(), entry => Assert.Equal(0, entry.ObserverCount));
+    }
+
+    [Fact]
+    public void A_pair_of_queries_never_shows_equal_states_in_a_row()
+    {
+        using var client = NewClient();
+        var (first, second) = (new TaskCompletionSource<string>(), new TaskCompletionSource<string>());
+        var one = Query.Define("one", (int id, CancellationToken ct) => first.Task);
+        var other = Query.Define("other", (int id, CancellationToken ct) => second.Task);
+        List<QueryState<(string, string)>> seen = [];
+        using var parameters = new BehaviorSubject<int>(1);
+        using var _ = parameters.ObserveQueries(client, one, other).Subscribe(seen.Add);
+        first.SetResult("a");
+        second.SetResult("b");
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        Assert.Equal(("a", "b"), seen[^1].Data);
+    }
+
     private sealed class Silent<T> : IObserver<T>
     {
         public void OnNext(T value)
