@@ -48,6 +48,32 @@ public class CacheBoundTests
         Assert.Equal(0, client.Cache.Count);
     }
 
+    [Fact]
+    public void A_timer_that_fires_early_and_at_once_does_not_lose_the_deadline()
+    {
+        var scheduler = new TroubledScheduler(_scheduler) { FiresAtOnce = 1 };
+        using var client = new QueryClient(new() { Scheduler = scheduler });
+        var query = Query.Define("q", ct => Task.FromResult(1)).With(o => o with { GcTime = Seconds(5) });
+        client.SetData(query, Unit.Default, 1);
+        _scheduler.AdvanceBy(Seconds(6));
+        Assert.Equal(0, client.Cache.Count);
+    }
+
+    [Fact]
+    public void A_scheduler_that_once_refused_work_is_asked_again()
+    {
+        List<UnobservedErrorOrigin> reported = [];
+        var scheduler = new TroubledScheduler(_scheduler) { Refuses = 1 };
+        using var client = new QueryClient(new() { Scheduler = scheduler, OnUnobservedError = e => reported.Add(e.Origin) });
+        var query = Query.Define("q", (int id, CancellationToken ct) => Task.FromResult(1)).With(o => o with { GcTime = Seconds(5) });
+        client.SetData(query, 1, 1);
+        _scheduler.AdvanceBy(Seconds(1));
+        client.SetData(query, 1, 1);
+        _scheduler.AdvanceBy(Seconds(6));
+        Assert.Equal([UnobservedErrorOrigin.Scheduler], reported);
+        Assert.Equal(0, client.Cache.Count);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (WeakReference Data, IDisposable Subscription) WatchAndEvict(QueryClient client, QueryDefinition<int, object> query)
     {
