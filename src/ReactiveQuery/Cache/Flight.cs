@@ -185,6 +185,17 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private void PostError(Exception error) => Post(() => entry.OnFailure(this, error));
 
-    private void Post(Action action) =>
-        client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
+    /// <summary>A boundary that has shut down takes nothing any more; the result is then handed in here, for somebody may be waiting for it.</summary>
+    private void Post(Action action)
+    {
+        try
+        {
+            client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
+        }
+        catch (Exception error)
+        {
+            client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
+            action();
+        }
+    }
 }

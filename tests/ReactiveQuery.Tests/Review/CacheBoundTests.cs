@@ -74,6 +74,20 @@ public class CacheBoundTests
         Assert.Equal(0, client.Cache.Count);
     }
 
+    [Fact]
+    public async Task A_result_is_not_lost_when_its_boundary_refuses_work()
+    {
+        List<UnobservedErrorOrigin> reported = [];
+        var boundary = new ShutDown(new TroubledScheduler(_scheduler) { Refuses = int.MaxValue });
+        using var client = new QueryClient(new() { Scheduler = _scheduler, CompletionBoundary = boundary, OnUnobservedError = e => reported.Add(e.Origin) });
+        var answer = new TaskCompletionSource<int>();
+        var query = Query.Define("q", ct => answer.Task);
+        var waiting = client.FetchAsync(query, Unit.Default);
+        answer.SetResult(1);
+        Assert.Equal(1, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Contains(UnobservedErrorOrigin.Scheduler, reported);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (WeakReference Data, IDisposable Subscription) WatchAndEvict(QueryClient client, QueryDefinition<int, object> query)
     {
