@@ -1,3 +1,5 @@
+using System.Reactive.Concurrency;
+
 namespace ReactiveQuery;
 
 /// <summary>
@@ -6,7 +8,6 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
 {
-    private DisposableSlot _schedule;
     private DisposableSlot _subscription;
     private int _isStarted;
     private int _attempts;
@@ -36,31 +37,22 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) != 0 || _subscription.IsDisposed) return;
-        if (Request.Options.FetchScheduler is not { } scheduler)
-        {
-            Run();
-            return;
-        }
-
-        try
-        {
-            _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static flight => flight.Run()));
-        }
-        catch (Exception error)
-        {
-            OnError(error);
-        }
+        Run();
     }
 
     /// <summary>Cancels; nothing arrives any more.</summary>
-    public void Dispose()
+    public void Dispose() => _subscription.Dispose();
+
+    /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry, each time where the options want it.</summary>
+    public IDisposable Subscribe(IObserver<T> observer)
     {
-        _schedule.Dispose();
-        _subscription.Dispose();
+        if (Request.Options.FetchScheduler is not { } scheduler) return Attempt(observer);
+        var attempt = new AttemptElsewhere(this, observer);
+        attempt.Schedule(scheduler);
+        return attempt;
     }
 
-    /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry.</summary>
-    public IDisposable Subscribe(IObserver<T> observer)
+    private IDisposable Attempt(IObserver<T> observer)
     {
         _isBetweenAttempts = false;
         var attempt = Interlocked.Increment(ref _attempts);
@@ -196,6 +188,27 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         {
             client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
             action();
+        }
+    }
+
+    /// <summary>An attempt on the fetch scheduler: first the work item, then the attempt itself.</summary>
+    private sealed class AttemptElsewhere(Flight<T> flight, IObserver<T> observer) : IDisposable
+    {
+        private DisposableSlot _schedule;
+        private DisposableSlot _attempt;
+
+        public void Schedule(IScheduler scheduler) => _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static attempt => attempt.Run()));
+
+        public void Dispose()
+        {
+            _schedule.Dispose();
+            _attempt.Dispose();
+        }
+
+        private void Run()
+        {
+            if (!_attempt.IsDisposed)
+                _attempt.Put(flight.Attempt(observer));
         }
     }
 }

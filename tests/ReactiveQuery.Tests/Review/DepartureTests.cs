@@ -85,6 +85,30 @@ public class DepartureTests
     }
 
     [Fact]
+    public void Every_attempt_is_made_on_the_fetch_scheduler()
+    {
+        using var client = NewClient();
+        var fetchScheduler = new MarbleScheduler();
+        var isThere = false;
+        List<bool> wasThere = [];
+        var query = Query.Define<int>("q", (CancellationToken ct) =>
+        {
+            wasThere.Add(isThere);
+            return Task.FromException<int>(new InvalidOperationException("boom"));
+        }).With(o => o with { FetchScheduler = fetchScheduler, Retry = RetryPolicy.Fixed(TimeSpan.FromSeconds(1), 1) });
+        using var _ = client.Observe(query).Subscribe();
+        for (var i = 0; i < 3; i++)
+        {
+            isThere = true;
+            fetchScheduler.AdvanceBy(TimeSpan.FromSeconds(1));
+            isThere = false;
+            _scheduler.AdvanceBy(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([true, true], wasThere);
+    }
+
+    [Fact]
     public void A_pair_of_queries_on_one_key_of_two_types_leaves_nobody_mounted()
     {
         using var client = NewClient();
