@@ -49,6 +49,23 @@ public class CacheBoundTests
     }
 
     [Fact]
+    public void The_data_of_an_evicted_entry_is_held_by_nobody()
+    {
+        using var client = new QueryClient(new() { Scheduler = _scheduler, CacheCapacity = 1 });
+        var query = Query.Define("q", (int id, CancellationToken ct) => new TaskCompletionSource<object>().Task).With(o => o with { GcTime = TimeSpan.FromDays(60) });
+        var (data, subscription) = WatchAndEvict(client, query);
+        for (var i = 0; i < 5 && data.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(data.IsAlive);
+        GC.KeepAlive(subscription);
+        GC.KeepAlive(client);
+    }
+
+    [Fact]
     public void A_timer_that_fires_early_and_at_once_does_not_lose_the_deadline()
     {
         var scheduler = new TroubledScheduler(_scheduler) { FiresAtOnce = 1 };
