@@ -110,7 +110,9 @@ internal sealed partial class QueryEntry<T>
 
     private QueryInstant LookedAt_NeedsLock() => _cache.Clock.Now with { Elapsed = LastLooked };
 
-    private bool IsExpired_NeedsLock(TimeSpan cacheTtl) => _state.HasData && Freshness.IsOver(_state.DataElapsed, cacheTtl, LastLooked);
+    /// <summary>Whether data that nobody watches is too old to be shown; what a live query streams never is.</summary>
+    private static bool IsExpired(QueryState<T> state, EffectiveOptions<T> options, TimeSpan now) =>
+        state is { HasData: true, IsStreaming: false } && Freshness.IsOver(state.DataElapsed, options.CacheTtl, now);
 
     private void Remember_NeedsLock(EffectiveOptions<T> options)
     {
@@ -164,10 +166,22 @@ internal sealed partial class QueryEntry<T>
         else if (_staleBasis != _state.DataElapsed)
         {
             _staleBasis = _state.DataElapsed;
-            _nextStaleDue = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);
+            _nextStaleDue = EarliestStaleDue_NeedsLock();
         }
 
         return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
+    }
+
+    private TimeSpan EarliestStaleDue_NeedsLock()
+    {
+        var due = Freshness.StaleDue(_state, _shortestStaleTime, LastLooked);
+        if (due != TimeSpan.MaxValue) return due;
+
+        // Data that was already old when it was written, or landed unwatched: stale by the shortest time, but perhaps not yet by the others.
+        foreach (var mount in _mounts.Snapshot.Span)
+            if (mount is not null && Freshness.StaleDue(_state, mount.Request.Options.StaleTime, LastLooked) is var own && own < due)
+                due = own;
+        return due;
     }
 
     private void Expire_NeedsLock(TimeSpan now, ref Aftermath<T> after)
