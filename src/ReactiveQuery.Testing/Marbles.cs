@@ -122,12 +122,26 @@ public sealed partial class Marbles
     /// <inheritdoc cref="Record"/>
     public MarbleExpectation<T> Expect<T>(IObservable<T> source, string? subscription = null) => new(this, Record(source, subscription));
 
+    /// <summary>Subscribes to the states of a query (as <see cref="Record"/> does); what to expect follows, a letter for each state:
+    /// <c>m.Expect(client.Observe(users, 1)).ToBe("L--a")</c>. <see cref="StateExpectation{T}"/> has the table of letters.</summary>
+    /// <typeparam name="T">The type of the data.</typeparam>
+    /// <inheritdoc cref="Expect{T}(IObservable{T}, string?)"/>
+    public StateExpectation<T> Expect<T>(IObservable<QueryState<T>> source, string? subscription = null) => new(this, Record(source, subscription));
+
     /// <summary>An expectation of what is being recorded.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="recording"/> is null.</exception>
     public MarbleExpectation<T> Expect<T>(MarbleRecording<T> recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
         return new MarbleExpectation<T>(this, recording);
+    }
+
+    /// <summary>An expectation of the states that are being recorded.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="recording"/> is null.</exception>
+    public StateExpectation<T> Expect<T>(MarbleRecording<QueryState<T>> recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        return new StateExpectation<T>(this, recording);
     }
 
     /// <summary>An expectation of the subscriptions to a source, or of the calls of a fetcher: <c>m.Expect(source.Subscriptions).ToBe("-^--!")</c>.</summary>

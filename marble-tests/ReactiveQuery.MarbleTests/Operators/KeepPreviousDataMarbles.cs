@@ -13,7 +13,7 @@ public class KeepPreviousDataMarbles
         var states   = m.States("L--a--L--b--");
         var expected =          "L--a--A--b--";   // A: a as a placeholder, fetching
 
-        m.Expect(states.KeepPreviousData()).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData()).ToBe(expected, StateOf);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public class KeepPreviousDataMarbles
         var states   = m.States("-a-L-P-L-b");    // three keys in a row, one of them asked for while offline
         var expected =          "-a-A-Q-A-b";
 
-        m.Expect(states.KeepPreviousData()).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData()).ToBe(expected, StateOf);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class KeepPreviousDataMarbles
         var states   = m.States("-a-L-E-L-b");
         var expected =          "-a-A-E-A-b";
 
-        m.Expect(states.KeepPreviousData()).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData()).ToBe(expected, StateOf);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class KeepPreviousDataMarbles
         var states   = m.States("-a-.-L-b");
         var expected =          "-a-.-L-b";
 
-        m.Expect(states.KeepPreviousData()).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData()).ToBe(expected, StateOf);
     }
 
     [Fact]
@@ -49,6 +49,6 @@ public class KeepPreviousDataMarbles
         var states   = m.States("-a-1-b-");
         var expected =          "-a-1-b-";
 
-        m.Expect(states.KeepPreviousData()).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData()).ToBe(expected, StateOf);
     }
 }

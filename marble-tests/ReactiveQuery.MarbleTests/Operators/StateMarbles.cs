@@ -8,7 +8,7 @@ internal static class StateMarbles
     public static readonly InvalidOperationException Failure = new("boom");
 
     /// <summary><c>.</c> idle, <c>L</c> loading, <c>P</c> paused, <c>E</c> error, <c>a</c>–<c>k</c> success, <c>A</c>–<c>D</c> placeholder and fetching, <c>Q</c> the placeholder a and paused, <c>1</c>–<c>4</c> success and refetching.</summary>
-    public static QueryState<string> State(char letter) => letter switch
+    public static QueryState<string> StateOf(char letter) => letter switch
     {
         '.' => QueryState.Idle<string>(),
         'L' => QueryState.Loading<string>(),
@@ -20,7 +20,7 @@ internal static class StateMarbles
         _ => QueryState.Success(Text(letter)),
     };
 
-    public static HotMarbles<QueryState<string>> States(this Marbles m, string marbles) => m.Hot(marbles, State);
+    public static HotMarbles<QueryState<string>> States(this Marbles m, string marbles) => m.Hot(marbles, StateOf);
 
     // One reference for each text: states are equal when their data is the same reference.
     private static string Text(char letter) => string.Intern(letter.ToString());

@@ -13,7 +13,7 @@ public class WithPlaceholderMarbles
         var states   = m.States("-.-L--a-L--E-");
         var expected =          "-.-D--a-D--E-";  // D: the placeholder d, fetching
 
-        m.Expect(states.WithPlaceholder(() => State('d').Data!)).ToBe(expected, State);
+        m.Expect(states.WithPlaceholder(() => StateOf('d').Data!)).ToBe(expected, StateOf);
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public class WithPlaceholderMarbles
         var expected =          "-L-a-";
 
         var reported = new List<Exception>();
-        m.Expect(states.WithPlaceholder(() => throw Failure, reported.Add)).ToBe(expected, State);
+        m.Expect(states.WithPlaceholder(() => throw Failure, reported.Add)).ToBe(expected, StateOf);
         Assert.Same(Failure, Assert.Single(reported));
     }
 
@@ -33,6 +33,6 @@ public class WithPlaceholderMarbles
         var states   = m.States("-L-b-L-c-");
         var expected =          "-D-b-B-c-";      // D: the placeholder d
 
-        m.Expect(states.KeepPreviousData().WithPlaceholder(() => State('d').Data!)).ToBe(expected, State);
+        m.Expect(states.KeepPreviousData().WithPlaceholder(() => StateOf('d').Data!)).ToBe(expected, StateOf);
     }
 }

@@ -28,8 +28,9 @@ internal sealed class MarbleAlphabet<T>(IEqualityComparer<T>? comparer)
         }
 
         var text = MarbleValues.Text(value);
-        var symbol = text.Length == 1 && IsFree(text[0]) && !Reserved.Contains(text[0], StringComparison.Ordinal)
-            ? text[0]
+        var own = text.Length == 1 ? text[0] : StateLetters.OfText(text);
+        var symbol = own is { } letter && IsFree(letter) && !Reserved.Contains(letter, StringComparison.Ordinal)
+            ? letter
             : Letters.FirstOrDefault(IsFree, '?');
         _known.Add((symbol, value));
         return symbol;

@@ -36,6 +36,10 @@ internal static class MarbleValues
         return left is IEnumerable and not string && right is IEnumerable and not string && Items(left).SequenceEqual(Items(right), new ItemComparer());
     }
 
+    /// <summary>The same exception, or one of the same type and message.</summary>
+    public static bool AreSameError(Exception? left, Exception? right) =>
+        ReferenceEquals(left, right) || (left is not null && right is not null && left.GetType() == right.GetType() && left.Message == right.Message);
+
     public static string Text(object? value) => value switch
     {
         null => "null",

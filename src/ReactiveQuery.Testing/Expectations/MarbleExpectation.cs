@@ -67,12 +67,9 @@ public sealed class MarbleExpectation<T>
     private bool Match(Notification<T> expected, Notification<T> actual, Exception? error) => expected.Kind == actual.Kind && expected.Kind switch
     {
         NotificationKind.OnNext => MarbleValues.AreEqual(expected.Value, actual.Value, _comparer),
-        NotificationKind.OnError => Match(error, actual.Exception!),
+        NotificationKind.OnError => error is null || MarbleValues.AreSameError(error, actual.Exception),
         _ => true
     };
-
-    private static bool Match(Exception? expected, Exception actual) =>
-        expected is null || ReferenceEquals(expected, actual) || (expected.GetType() == actual.GetType() && expected.Message == actual.Message);
 
     private string Explain(MarbleDiagram diagram, IReadOnlyList<MarbleEvent<T>> expected, IReadOnlyList<MarbleEvent<T>> actual)
     {

@@ -7,25 +7,38 @@ namespace ReactiveQuery.Testing;
 /// Any virtual-time scheduler, seen in whole frames from the instant at which the test began. On a <see cref="MarbleScheduler"/> it
 /// can stop when nothing is left to do and put subscriptions first; other schedulers do not say, and move work that is due now.
 /// </summary>
-internal sealed class FrameClock(VirtualTimeScheduler<long, long> scheduler)
+internal sealed class FrameClock
 {
     private const long TicksPerFrame = MarbleScheduler.TicksPerFrame;
 
-    private readonly long _origin = scheduler.Clock;
+    private readonly long _origin;
     private readonly int _madeOn = Environment.CurrentManagedThreadId;
-    private readonly MarbleScheduler? _marbles = scheduler as MarbleScheduler;
+    private readonly MarbleScheduler? _marbles;
+    private readonly ForeignInbox _inbox;
 
-    public VirtualTimeScheduler<long, long> Scheduler => scheduler;
+    public FrameClock(VirtualTimeScheduler<long, long> scheduler)
+    {
+        Scheduler = scheduler;
+        _origin = scheduler.Clock;
+        _marbles = scheduler as MarbleScheduler;
+        _inbox = new ForeignInbox(this);
+        Context = _marbles?.Context ?? new VirtualTimeContext(scheduler);
+    }
 
-    public SynchronizationContext Context { get; } = (scheduler as MarbleScheduler)?.Context ?? new VirtualTimeContext(scheduler);
+    public VirtualTimeScheduler<long, long> Scheduler { get; }
 
-    public long Frame => (scheduler.Clock - _origin) / TicksPerFrame;
+    /// <summary>Schedules on the test's thread, from whatever thread; what comes from a foreign one is reported.</summary>
+    public IScheduler FromAnyThread => _marbles ?? (IScheduler)_inbox;
+
+    public SynchronizationContext Context { get; }
+
+    public long Frame => (Scheduler.Clock - _origin) / TicksPerFrame;
 
     public bool IsOnTestThread => _marbles?.IsOnTestThread ?? Environment.CurrentManagedThreadId == _madeOn;
 
     public IReadOnlyList<long> PendingFrames => _marbles is null ? [] : [.. _marbles.PendingFrames.Select(frame => frame - (_origin / TicksPerFrame))];
 
-    public IReadOnlyList<ForeignCompletion> ForeignCompletions => _marbles?.ForeignCompletions ?? [];
+    public IReadOnlyList<ForeignCompletion> ForeignCompletions => _marbles?.ForeignCompletions ?? _inbox.Reports;
 
     /// <summary>An event of a diagram, at an absolute frame.</summary>
     public IDisposable Play(long frame, Action action)
@@ -38,7 +51,7 @@ internal sealed class FrameClock(VirtualTimeScheduler<long, long> scheduler)
     /// <summary>An event of a diagram, so many frames from now.</summary>
     public IDisposable PlayAfter(long frames, Action action)
     {
-        var due = scheduler.Clock + (frames * TicksPerFrame);
+        var due = Scheduler.Clock + (frames * TicksPerFrame);
         return _marbles?.ScheduleScript(due, Lane.Script, action) ?? Schedule(due, action);
     }
 
@@ -52,18 +65,24 @@ internal sealed class FrameClock(VirtualTimeScheduler<long, long> scheduler)
     /// <summary>An action of the test at an absolute frame, in the order in which such actions were given.</summary>
     public IDisposable At(long frame, Action action) => Schedule(_origin + (frame * TicksPerFrame), action);
 
-    /// <summary>Runs the action on the test's thread: at once when there, else as work due now (which the scheduler reports).</summary>
+    /// <summary>Runs the action on the test's thread: at once when there, else as work due now (which is reported).</summary>
     public void OnTestThread(Action action)
     {
         if (IsOnTestThread) action();
-        else Schedule(scheduler.Clock, action);
+        else FromAnyThread.Schedule(() => Undisturbed.Run(action));
     }
 
     /// <summary>Runs to the end of a frame. Where the scheduler tells that nothing is left, the clock stays at what ran last.</summary>
     public void RunUntilQuiet(long frame)
     {
-        if (_marbles is not null) _marbles.RunUntil(LastTickOf(frame));
-        else if (LastTickOf(frame) > scheduler.Clock) scheduler.AdvanceTo(LastTickOf(frame));
+        if (_marbles is not null)
+        {
+            _marbles.RunUntil(LastTickOf(frame));
+            return;
+        }
+
+        _inbox.Drain();
+        if (LastTickOf(frame) > Scheduler.Clock) Scheduler.AdvanceTo(LastTickOf(frame));
     }
 
     /// <summary>Runs to a frame and leaves the clock in it.</summary>
@@ -71,13 +90,13 @@ internal sealed class FrameClock(VirtualTimeScheduler<long, long> scheduler)
     {
         RunUntilQuiet(frame);
         var start = _origin + (frame * TicksPerFrame);
-        if (_marbles is not null && scheduler.Clock < start) scheduler.AdvanceTo(start);
+        if (_marbles is not null && Scheduler.Clock < start) Scheduler.AdvanceTo(start);
     }
 
     private long LastTickOf(long frame) => _origin + MarbleScheduler.LastTickOf(frame);
 
     private IDisposable Schedule(long due, Action action) =>
-        scheduler.ScheduleAbsolute(action, due, static (_, work) =>
+        Scheduler.ScheduleAbsolute(action, due, static (_, work) =>
         {
             Undisturbed.Run(work);
             return Disposable.Empty;

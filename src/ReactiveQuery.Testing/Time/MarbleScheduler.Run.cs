@@ -66,7 +66,7 @@ public sealed partial class MarbleScheduler
 
     private void Report()
     {
-        var report = new ForeignCompletion(Frame, Environment.CurrentManagedThreadId, Thread.CurrentThread.Name, Environment.StackTrace);
+        var report = ForeignCompletion.Here(Frame);
         lock (_foreign) _foreign.Add(report);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private readonly PriorityQueue<QueryEntry, TimeSpan> _queue = new();
     private IDisposable? _timer;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private int _armings;
     private int _forgotten;
     private bool _isDisposed;
 
@@ -31,12 +32,9 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         if (due == TimeSpan.MaxValue) return;
         lock (_gate)
         {
-            if (_isDisposed || due >= entry.ScheduledDue) return;
-            if (entry.ScheduledDue != TimeSpan.MaxValue)
-                _forgotten++;
-            entry.ScheduledDue = due;
-            _queue.Enqueue(entry, due);
-            Tidy_NeedsLock();
+            if (_isDisposed || (due >= entry.ScheduledDue && entry.ScheduledDue >= _armedFor)) return;
+            if (due < entry.ScheduledDue)
+                Enqueue_NeedsLock(entry, due);
         }
 
         Arm(TimeSpan.Zero);
@@ -83,22 +81,34 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         timer?.Dispose();
     }
 
+    private void Enqueue_NeedsLock(QueryEntry entry, TimeSpan due)
+    {
+        if (entry.ScheduledDue != TimeSpan.MaxValue)
+            _forgotten++;
+        entry.ScheduledDue = due;
+        _queue.Enqueue(entry, due);
+        Tidy_NeedsLock();
+    }
+
     /// <summary>Arms the timer for the earliest deadline, unless it already is. The scheduler is user code: it is called outside the lock.</summary>
     private void Arm(TimeSpan atLeast)
     {
         TimeSpan due;
+        int arming;
         lock (_gate)
         {
             if (_isDisposed || !_queue.TryPeek(out _, out due) || due >= _armedFor) return;
             _armedFor = due;
+            arming = ++_armings;
         }
 
         var wait = due - clock.Elapsed;
         wait = wait < atLeast ? atLeast : wait > LongestWait ? LongestWait : wait;
-        Swap(due, Schedule(wait));
+        Swap(arming, Schedule(wait));
     }
 
-    private IDisposable Schedule(TimeSpan wait)
+    /// <returns>The timer, or null when the scheduler refused it.</returns>
+    private IDisposable? Schedule(TimeSpan wait)
     {
         try
         {
@@ -113,20 +123,25 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         catch (Exception error)
         {
             onSchedulerError(error);
-            return Disposable.Empty;
+            return null;
         }
     }
 
-    /// <summary>Of two threads that armed at once, the one that armed for the earlier deadline keeps its timer.</summary>
-    private void Swap(TimeSpan due, IDisposable timer)
+    /// <summary>
+    /// Of two threads that armed at once, the one that armed last, for the earlier deadline, keeps its timer. A timer that was refused leaves none armed, so
+    /// that the next request tries again.
+    /// </summary>
+    private void Swap(int arming, IDisposable? timer)
     {
         IDisposable? obsolete;
         lock (_gate)
         {
-            var isCurrent = !_isDisposed && _armedFor == due;
+            var isCurrent = !_isDisposed && _armings == arming;
             obsolete = isCurrent ? _timer : timer;
             if (isCurrent)
                 _timer = timer;
+            if (isCurrent && timer is null)
+                _armedFor = TimeSpan.MaxValue;
         }
 
         obsolete?.Dispose();

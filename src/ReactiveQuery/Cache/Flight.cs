@@ -1,3 +1,5 @@
+using System.Reactive.Concurrency;
+
 namespace ReactiveQuery;
 
 /// <summary>
@@ -6,11 +8,11 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
 {
-    private DisposableSlot _schedule;
     private DisposableSlot _subscription;
     private int _isStarted;
     private int _attempts;
     private int _hooksCalled;
+    private int _failures;
     private bool _hasValue;
     private volatile bool _isBetweenAttempts;
 
@@ -22,6 +24,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// <summary>How many attempts were begun.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
+    /// <summary>How many attempts have failed in a row, the one that ends the flight included.</summary>
+    public int Failures => IsBetweenAttempts ? _failures : _failures + 1;
+
     /// <summary>Whether the last attempt has failed and the next has not begun.</summary>
     public bool IsBetweenAttempts => _isBetweenAttempts;
 
@@ -32,31 +37,22 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) != 0 || _subscription.IsDisposed) return;
-        if (Request.Options.FetchScheduler is not { } scheduler)
-        {
-            Run();
-            return;
-        }
-
-        try
-        {
-            _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static flight => flight.Run()));
-        }
-        catch (Exception error)
-        {
-            OnError(error);
-        }
+        Run();
     }
 
     /// <summary>Cancels; nothing arrives any more.</summary>
-    public void Dispose()
+    public void Dispose() => _subscription.Dispose();
+
+    /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry, each time where the options want it.</summary>
+    public IDisposable Subscribe(IObserver<T> observer)
     {
-        _schedule.Dispose();
-        _subscription.Dispose();
+        if (Request.Options.FetchScheduler is not { } scheduler) return Attempt(observer);
+        var attempt = new AttemptElsewhere(this, observer);
+        attempt.Schedule(scheduler);
+        return attempt;
     }
 
-    /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry.</summary>
-    public IDisposable Subscribe(IObserver<T> observer)
+    private IDisposable Attempt(IObserver<T> observer)
     {
         _isBetweenAttempts = false;
         var attempt = Interlocked.Increment(ref _attempts);
@@ -153,6 +149,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private bool OnRetrying(Exception error, int failureCount)
     {
+        _failures = failureCount;
         _isBetweenAttempts = true;
         return entry.OnAttemptFailed(this, error, failureCount);
     }
@@ -160,6 +157,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private void TakeNext(T value)
     {
         _hasValue = true;
+        _failures = 0;
         entry.OnValue(this, value);
     }
 
@@ -179,6 +177,38 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private void PostError(Exception error) => Post(() => entry.OnFailure(this, error));
 
-    private void Post(Action action) =>
-        client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
+    /// <summary>A boundary that has shut down takes nothing any more; the result is then handed in here, for somebody may be waiting for it.</summary>
+    private void Post(Action action)
+    {
+        try
+        {
+            client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
+        }
+        catch (Exception error)
+        {
+            client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
+            action();
+        }
+    }
+
+    /// <summary>An attempt on the fetch scheduler: first the work item, then the attempt itself.</summary>
+    private sealed class AttemptElsewhere(Flight<T> flight, IObserver<T> observer) : IDisposable
+    {
+        private DisposableSlot _schedule;
+        private DisposableSlot _attempt;
+
+        public void Schedule(IScheduler scheduler) => _schedule.Put(scheduler.ScheduleLong(this, TimeSpan.Zero, static attempt => attempt.Run()));
+
+        public void Dispose()
+        {
+            _schedule.Dispose();
+            _attempt.Dispose();
+        }
+
+        private void Run()
+        {
+            if (!_attempt.IsDisposed)
+                _attempt.Put(flight.Attempt(observer));
+        }
+    }
 }

@@ -12,14 +12,14 @@ internal sealed class LeastRecentlyUsed
     private long _lastStamp;
     private int _forgotten;
 
-    /// <summary>The stamp of a use happening now. Two uses on two threads may share one: neither is the older.</summary>
-    public long NextStamp() => ++_lastStamp;
+    /// <summary>The stamp of a use happening now.</summary>
+    public long NextStamp() => Interlocked.Increment(ref _lastStamp);
 
     public void Enlist(QueryEntry entry)
     {
         lock (_gate)
         {
-            if (entry.IsEnlisted) return;
+            if (entry.IsEnlisted || entry.IsDead) return; // Dead: it left between its departure and this, and nobody would take it out again.
             entry.IsEnlisted = true;
             _queue.Enqueue(entry, entry.LastUse);
         }

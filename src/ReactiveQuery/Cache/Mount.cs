@@ -38,7 +38,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     {
         entry.Unmount(this);
         Stop();
-        _triggers.Dispose();
+        LetGoOfTriggers();
     }
 
     protected override void Deliver(QueryState<T> value)
@@ -70,6 +70,20 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         _observer = null;
         _shown = null;
         Request = null!;
+        LetGoOfTriggers();
+    }
+
+    /// <summary>Also when the client ended first, and the subscription is still held.</summary>
+    private void LetGoOfTriggers()
+    {
+        try
+        {
+            _triggers.Dispose();
+        }
+        catch (Exception thrown)
+        {
+            entry.ReportTrigger(thrown);
+        }
     }
 
     private void Show(QueryState<T> state)

@@ -60,11 +60,11 @@ public sealed class QueryCache
             if (_entries.TryGetValue(request.Key, out found) && !found.IsDead) return Typed<T>(found);
             entry = new QueryEntry<T>(this, request);
             entry.Used(Uses.NextStamp());
+            Post(entry, QueryCacheEventKind.Added, null); // Before anybody can find it and post an update.
             _entries[request.Key] = entry;
             _index.Add(request.Key, entry);
             if (found is null)
                 _count++;
-            Post(entry, QueryCacheEventKind.Added, null);
         }
 
         DeliverEvents();

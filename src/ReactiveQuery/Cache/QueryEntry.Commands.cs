@@ -29,7 +29,7 @@ internal sealed partial class QueryEntry<T>
         while (true)
         {
             var seen = State;
-            if (!Read(request.Options).HasData || !seen.HasData || IsDead) return false; // Data too old to be read is not updated either.
+            if (IsDead || !Read(request.Options).HasData || !seen.HasData) return false; // Data too old to be read is not updated either.
             var updated = Share(request.Options, seen, update(seen.Data!));
             var after = new Aftermath<T>();
             lock (_gate)

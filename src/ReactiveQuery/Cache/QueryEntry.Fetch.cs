@@ -12,12 +12,12 @@ internal sealed partial class QueryEntry<T>
 
     public void OnPaused(Flight<T> flight) => Note(flight, now => new FetchPaused(now));
 
-    /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for.</summary>
+    /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for, or another fetch took its place.</summary>
     public bool OnAttemptFailed(Flight<T> flight, Exception error, int failureCount)
     {
         lock (_gate)
         {
-            if (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue) return false;
+            if (_flight != flight || (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue)) return false;
         }
 
         Note(flight, now => new AttemptFailed(now, error, failureCount));
@@ -55,6 +55,9 @@ internal sealed partial class QueryEntry<T>
             if (_flight != flight) return;
             _flight = null;
             Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
+            AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state.Data!), ref after); // Whoever boarded after its last value.
+            if (flight.Epoch < _epoch)
+                FollowUp_NeedsLock(ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -145,7 +148,7 @@ internal sealed partial class QueryEntry<T>
     {
         _flight = null;
         after.Ended ??= flight;
-        Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Attempts));
+        Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Failures));
         (after.Landed, after.LandedError) = (flight, error);
         AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Failed(error), ref after);
         if (flight.Epoch < _epoch)

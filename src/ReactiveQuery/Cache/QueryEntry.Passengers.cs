@@ -43,7 +43,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || mount.IsStopped || mount.IsEnabled == mount.WantsEnabled) return;
+            if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             Look_NeedsLock();
             Welcome_NeedsLock(mount, ref after);
@@ -59,7 +59,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || mount.IsStopped || !mount.IsEnabled) return;
+            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             Look_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);
@@ -84,6 +84,8 @@ internal sealed partial class QueryEntry<T>
             if (Serves_NeedsLock(request, mode))
             {
                 answer = Task.FromResult(_state.Data!);
+                after.IsUnwatched = !HasPassengers_NeedsLock;
+                RetireIfIdle_NeedsLock(ref after);
             }
             else
             {
@@ -145,7 +147,9 @@ internal sealed partial class QueryEntry<T>
         _abandonDue = TimeSpan.MaxValue;
         NoteTimes_NeedsLock(mount);
         if (!mount.IsEnabled) return;
-        if (_flight is not null)
+        if (_flight is { Request.IsLive: true } old && old.Epoch < _epoch && _state.HasData)
+            Start_NeedsLock(mount.Request, ref after); // It may never bring the value that the follow-up would wait for.
+        else if (_flight is not null)
             after.Started = _flight;
         else if (FetchesOnMount_NeedsLock(mount))
             StartOrJoin_NeedsLock(mount.Request, ref after);
@@ -166,7 +170,7 @@ internal sealed partial class QueryEntry<T>
 
     private bool Serves_NeedsLock(QueryRequest<T> request, AwaitMode mode) => mode switch
     {
-        AwaitMode.Fresh => !Freshness.IsDue(_state, request.Options.StaleTime, LastLooked),
+        AwaitMode.Fresh => !_state.IsInvalidated && !Freshness.IsDue(_state, request.Options.StaleTime, LastLooked),
         AwaitMode.Any => _state.HasData,
         _ => false,
     };
@@ -195,13 +199,12 @@ internal sealed partial class QueryEntry<T>
         if (HasPassengers_NeedsLock) return;
         _idleSince = Look_NeedsLock().Elapsed;
         after.IsUnwatched = true;
-        if (_flight is { } flight)
-        {
-            if (flight.Request.Options.CancelDelay > TimeSpan.Zero)
-                _abandonDue = Freshness.Due(_idleSince, flight.Request.Options.CancelDelay);
-            else
-                Abandon_NeedsLock(flight, ref after);
-        }
+        if (_flight is null)
+            _abandonDue = TimeSpan.MaxValue;
+        else if (_flight.Request.Options.CancelDelay == TimeSpan.Zero)
+            Abandon_NeedsLock(_flight, ref after);
+        else if (_abandonDue == TimeSpan.MaxValue) // A value of a live query does not begin the delay again.
+            _abandonDue = Freshness.Due(_idleSince, _flight.Request.Options.CancelDelay);
 
         RetireIfIdle_NeedsLock(ref after);
     }

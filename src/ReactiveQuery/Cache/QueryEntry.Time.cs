@@ -29,7 +29,8 @@ internal sealed partial class QueryEntry<T>
             var now = Look_NeedsLock().Elapsed;
             if (!HasPassengers_NeedsLock)
                 Expire_NeedsLock(now, ref after);
-            turned = TurnedStale_NeedsLock(now);
+            if (now >= _nextStaleDue)
+                turned = TurnedStale_NeedsLock(now);
             ticked = Tick_NeedsLock(now, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -131,7 +132,7 @@ internal sealed partial class QueryEntry<T>
 
     private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false)
     {
-        if (request.Options.InitialData is not { } make || (State.HasData && !isReset)) return default;
+        if (request.Options.InitialData is not { } make || (!isReset && Read(request.Options).HasData)) return default;
         try
         {
             return new(true, make());
@@ -158,15 +159,12 @@ internal sealed partial class QueryEntry<T>
         if (!HasPassengers_NeedsLock)
             return _flight is null ? Freshness.Due(_idleSince, _gcTime) : _abandonDue;
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
-        if (_state is not { HasData: true, IsStreaming: false, IsInvalidated: false })
+        // Not the data's age alone: data that was stale on arrival may be followed by fresh data within one instant.
+        var basis = _state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue;
+        if (_staleBasis != basis)
         {
-            // Does not turn stale as it is; when it ends to be so, data of the same instant is data to look at again.
-            _staleBasis = TimeSpan.MinValue;
-        }
-        else if (_staleBasis != _state.DataElapsed)
-        {
-            _staleBasis = _state.DataElapsed;
-            _nextStaleDue = EarliestStaleDue_NeedsLock();
+            _staleBasis = basis;
+            _nextStaleDue = basis == TimeSpan.MinValue ? TimeSpan.MaxValue : EarliestStaleDue_NeedsLock();
         }
 
         return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
@@ -189,6 +187,7 @@ internal sealed partial class QueryEntry<T>
         if (_flight is { } flight && now >= _abandonDue)
         {
             Abandon_NeedsLock(flight, ref after);
+            after.IsUnwatched = true;
             RetireIfIdle_NeedsLock(ref after);
         }
         else if (_flight is null && Freshness.IsOver(_idleSince, _gcTime, now))
@@ -200,7 +199,6 @@ internal sealed partial class QueryEntry<T>
     /// <summary>The observers for whom the data turned stale by now; and when it will for the next.</summary>
     private List<Mount<T>>? TurnedStale_NeedsLock(TimeSpan now)
     {
-        if (now < _nextStaleDue) return null;
         List<Mount<T>>? turned = null;
         _nextStaleDue = TimeSpan.MaxValue;
         foreach (var mount in _mounts.Snapshot.Span)

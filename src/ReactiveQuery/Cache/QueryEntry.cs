@@ -57,6 +57,8 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
+    public void ReportTrigger(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Trigger, Key);
+
     private QueryInstant Look_NeedsLock()
     {
         var now = _cache.Clock.Now;
@@ -91,6 +93,16 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         after.Due = NextDue_NeedsLock();
     }
 
+    /// <summary>Queues and subscriptions that are still held may keep a dead entry for long; what it showed they must not keep.</summary>
+    private void LetGoOfData()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _state, QueryState<T>.Idle);
+            _tail = new(QueryState<T>.Idle);
+        }
+    }
+
     /// <summary>What follows from a change. No lock is held: all of this may run user code, which may call the client again.</summary>
     private void CarryOut(in Aftermath<T> after)
     {
@@ -101,7 +113,10 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         foreach (var mount in after.Receivers.Span)
             mount?.Drain();
         if (after.Removal is { } cause)
+        {
             _cache.Removed(this, cause);
+            LetGoOfData();
+        }
         else if (after.IsUnwatched)
             _cache.Unwatched(this);
         _cache.DeliverEvents();

@@ -26,12 +26,15 @@ internal struct Roster<T>
         Count++;
     }
 
+    public readonly bool Contains(T member) =>
+        _slots is not null && member.Slot < _used && ReferenceEquals(_slots[member.Slot], member);
+
     /// <summary>Removes a member; false when it is not (or no longer) here.</summary>
     public bool Remove(T member)
     {
-        if (_slots is null || member.Slot >= _used || !ReferenceEquals(_slots[member.Slot], member))
+        if (!Contains(member))
             return false;
-        _slots[member.Slot] = null;
+        _slots![member.Slot] = null;
         if (--Count == 0)
             Clear();
         return true;

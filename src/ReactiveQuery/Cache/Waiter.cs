@@ -31,7 +31,6 @@ internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, i
 
     public void Answer(in Answer<T> answer)
     {
-        _registration.Unregister();
         if (answer.Error is not null)
         {
             _answer.TrySetException(answer.Error);
@@ -45,6 +44,8 @@ internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, i
         {
             _answer.TrySetResult(answer.Data);
         }
+
+        _registration.Unregister(); // Last: Watch looks the other way round, so that one of the two sees the other.
     }
 
     private void GiveUp()

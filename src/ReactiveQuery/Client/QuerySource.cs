@@ -46,22 +46,19 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
     /// </summary>
     private bool TryMountWithTriggers(QueryEntry<T> entry, Mount<T> mount)
     {
-        var isMounted = false;
         var enabling = Listen(request.Options.EnabledWhen, isEnabled =>
         {
             mount.WantsEnabled = isEnabled && request.Options.Enabled;
-            if (Volatile.Read(ref isMounted))
-                entry.TakeOverEnabled(mount);
-            else if (request.Options.EnabledWhen is not null)
-                mount.IsEnabled = mount.WantsEnabled;
+            entry.TakeOverEnabled(mount);
         });
+        if (request.Options.EnabledWhen is not null)
+            mount.IsEnabled = mount.WantsEnabled;
         if (!entry.TryMount(mount))
         {
             enabling.Dispose();
             return false;
         }
 
-        Volatile.Write(ref isMounted, true);
         if (request.Options.EnabledWhen is not null)
             entry.TakeOverEnabled(mount);
         var refetching = Listen<Unit>(request.Options.RefetchOn, _ => entry.OnObserverTrigger(mount));

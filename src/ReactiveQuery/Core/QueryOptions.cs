@@ -90,7 +90,15 @@ public record QueryOptions
 
     /// <summary>Entry-level: what happens after a failed attempt.</summary>
     /// <value>Default: <see cref="RetryPolicy.Default"/>, 3 retries after the first attempt, 1 s, 2 s, 4 s.</value>
-    public RetryPolicy? Retry { get; init; }
+    public RetryPolicy? Retry
+    {
+        get;
+        init
+        {
+            value?.Validate();
+            field = value;
+        }
+    }
 
     /// <summary>Entry-level: how a fetch treats a lost connection.</summary>
     /// <value>Default: <see cref="ReactiveQuery.NetworkMode.Online"/>.</value>

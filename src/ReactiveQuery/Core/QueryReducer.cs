@@ -24,7 +24,14 @@ internal static class QueryReducer
         },
         FetchSucceeded<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent },
         ValueArrived<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent, FetchStatus = FetchStatus.Streaming },
-        StreamCompleted => state with { FetchStatus = FetchStatus.Idle, Before = null },
+        StreamCompleted when state is { HasData: true, FetchStatus: not FetchStatus.Idle } => state with
+        {
+            FetchStatus = FetchStatus.Idle,
+            FailureCount = 0,
+            FailureReason = null,
+            Before = null,
+        },
+        StreamCompleted when state.FetchStatus != FetchStatus.Idle => state.Before ?? Settled(state),
         FetchFailed e => state with
         {
             Status = QueryStatus.Error,

@@ -13,10 +13,48 @@ internal sealed class CombineStates<T1, T2, TResult>(
     public IDisposable Subscribe(IObserver<QueryState<TResult>> observer)
     {
         var combination = new Combination(combine, onObserverError);
-        return new CompositeDisposable(
-            combination.Output.Subscribe(observer),
-            first.Subscribe(new Side<T1>(combination, static (c, state) => c.First = state)),
-            second.Subscribe(new Side<T2>(combination, static (c, state) => c.Second = state)));
+        var subscriptions = new CompositeDisposable(combination.Output.Subscribe(new Changes(observer)));
+        try
+        {
+            subscriptions.Add(first.Subscribe(new Side<T1>(combination, static (c, state) => c.First = state)));
+            subscriptions.Add(second.Subscribe(new Side<T2>(combination, static (c, state) => c.Second = state)));
+            return subscriptions;
+        }
+        catch
+        {
+            subscriptions.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Passes on what differs: a change of one side may not show in the combination. Compared here, outside the lock.</summary>
+    private sealed class Changes(IObserver<QueryState<TResult>> observer) : IObserver<QueryState<TResult>>
+    {
+        private QueryState<TResult>? _last;
+
+        public void OnNext(QueryState<TResult> value)
+        {
+            if (IsRepeated(value)) return;
+            _last = value;
+            observer.OnNext(value);
+        }
+
+        public void OnError(Exception error) => observer.OnError(error);
+
+        public void OnCompleted() => observer.OnCompleted();
+
+        /// <remarks>The pair brings the equality of its data, which may throw; then the state counts as a new one.</remarks>
+        private bool IsRepeated(QueryState<TResult> next)
+        {
+            try
+            {
+                return next.Equals(_last);
+            }
+            catch (Exception)
+            {
+                return false;
+            }
+        }
     }
 
     private sealed class Combination(Func<QueryState<T1>, QueryState<T2>, QueryState<TResult>> combine, Action<Exception> onObserverError)
