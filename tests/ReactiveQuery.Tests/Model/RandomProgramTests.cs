@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using ReactiveQuery.Tests.Storms;
 using Xunit.Abstractions;
 
 namespace ReactiveQuery.Tests.Model;
 
 /// <summary>The client and a plain model of it run the same random programs, and must agree after each step.</summary>
+[Collection(AloneCollection.Name)]
 public class RandomProgramTests(ITestOutputHelper output)
 {
     private const int StepsPerProgram = 50;

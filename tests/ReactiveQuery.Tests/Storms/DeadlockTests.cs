@@ -4,6 +4,7 @@ using System.Reactive.Linq;
 namespace ReactiveQuery.Tests.Storms;
 
 /// <summary>User code may wait for another thread that calls the client: no lock is held while it runs.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class DeadlockTests : IDisposable
 {
     private readonly QueryClient _client = new(new QueryClientOptions

@@ -3,6 +3,7 @@ using ReactiveQuery.Testing;
 namespace ReactiveQuery.Tests.Storms;
 
 /// <summary>An entry leaves the cache at the very moment at which somebody subscribes: never a subscription to a dead entry.</summary>
+[Collection(AloneCollection.Name)]
 public class EvictionRaceTests
 {
     private const int Rounds = 10_000;
@@ -15,15 +16,17 @@ public class EvictionRaceTests
     {
         using var client = Client(TimeSpan.Zero);
         var last = 0;
-        IDisposable leaving = client.Observe(_query, 1).Subscribe();
+        var leaving = client.Observe(_query, 1).Subscribe();
+        var arrived = leaving;
         Race(
             () => leaving.Dispose(),
-            () => leaving = client.Observe(_query, 1).Subscribe(state => Volatile.Write(ref last, state.HasData ? state.Data : 0)),
+            () => arrived = client.Observe(_query, 1).Subscribe(state => Volatile.Write(ref last, state.HasData ? state.Data : 0)),
             round =>
             {
                 client.SetData(_query, 1, round);
                 Assert.Equal(round, Volatile.Read(ref last));
                 Assert.Equal(1, client.Cache.Count);
+                leaving = arrived;
             });
     }
 

@@ -6,6 +6,7 @@ using ReactiveQuery.Testing;
 namespace ReactiveQuery.Tests.Storms;
 
 /// <summary>All operations at once, from real threads, in real time.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RandomStormTests : IDisposable
 {
     private const int Threads = 4;
