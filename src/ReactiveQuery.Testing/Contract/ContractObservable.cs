@@ -17,7 +17,7 @@ public static class ContractObservable
     /// <item><term>while another call is running</term><description>always: on another thread, or from inside that call</description></item>
     /// <item><term>after <c>OnCompleted</c> or <c>OnError</c></term><description>always</description></item>
     /// <item><term>after <c>Dispose</c>, on the thread that called it</term><description>always, from the moment <c>Dispose</c> was called</description></item>
-    /// <item><term>after <c>Dispose</c>, on another thread</term><description>from the second on: the first may have been on its way</description></item>
+    /// <item><term>after <c>Dispose</c> returned, on another thread</term><description>from the second on: the first may have been on its way</description></item>
     /// </list>
     /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -55,6 +55,7 @@ public static class ContractObservable
         private readonly SingleAssignmentDisposable _upstream = new();
         private int _callingThread;
         private int _disposingThread;
+        private bool _isDisposed;
         private int _callsOnTheirWay;
         private int _ended;
 
@@ -70,6 +71,7 @@ public static class ContractObservable
         {
             Interlocked.CompareExchange(ref _disposingThread, Environment.CurrentManagedThreadId, 0);
             _upstream.Dispose();
+            Volatile.Write(ref _isDisposed, true);
         }
 
         private void Call(Func<string> call, bool ends, Action deliver)
@@ -100,7 +102,7 @@ public static class ContractObservable
         private bool DisposedFor(int thread)
         {
             var disposedBy = Volatile.Read(ref _disposingThread);
-            return disposedBy != 0 && (disposedBy == thread || Interlocked.Increment(ref _callsOnTheirWay) > 1);
+            return disposedBy != 0 && (disposedBy == thread || (Volatile.Read(ref _isDisposed) && Interlocked.Increment(ref _callsOnTheirWay) > 1));
         }
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class QueryEntry<T>
         {
             if (_isDead) return null;
             Prepare_NeedsLock(request, initial);
-            if (isAwaited || !HasPassengers_NeedsLock)
+            if (isAwaited || !IsWatched_NeedsLock)
                 waiter = Board_NeedsLock(request);
             Restart_NeedsLock(request, ref after);
             Conclude_NeedsLock(ref after);

@@ -109,8 +109,8 @@ internal sealed partial class QueryEntry<T>
         var state = State;
         if (!state.HasData) return state;
         var now = _cache.Clock.Elapsed;
-        if (ObserverCount == 0 && !state.IsFetching && Freshness.IsOver(state.DataElapsed, options.CacheTtl, now))
-            return QueryState<T>.Idle;
+        if (ObserverCount == 0 && IsExpired(state, options, now))
+            return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now));
         var isStale = Freshness.IsStale(state, options.StaleTime, now);
         return isStale == state.IsStale ? state : state with { IsStale = isStale };
     }
@@ -136,8 +136,8 @@ internal sealed partial class QueryEntry<T>
         var now = Look_NeedsLock();
         DefinitionName = request.Name;
         Used(_cache.Uses.NextStamp());
-        if (!HasPassengers_NeedsLock && _flight is null && IsExpired_NeedsLock(request.Options.CacheTtl))
-            Apply_NeedsLock(new Dropped(now));
+        if (!IsWatched_NeedsLock && IsExpired(_state, request.Options, now.Elapsed))
+            Apply_NeedsLock(new Expired(now));
         Remember_NeedsLock(request.Options);
         Seed_NeedsLock(request, initial);
     }
@@ -158,9 +158,7 @@ internal sealed partial class QueryEntry<T>
     private bool FetchesOnMount_NeedsLock(Mount<T> mount)
     {
         var options = mount.Request.Options;
-        if (!_state.HasData)
-            return _state.Status != QueryStatus.Error || options.RefetchOnMount != RefetchPolicy.Never;
-        return options.BackgroundRefetch && Wants_NeedsLock(options.RefetchOnMount, options.StaleTime);
+        return !_state.HasData || (options.BackgroundRefetch && Wants_NeedsLock(options.RefetchOnMount, options.StaleTime));
     }
 
     private bool Wants_NeedsLock(RefetchPolicy policy, TimeSpan staleTime) => policy switch

@@ -111,7 +111,9 @@ internal sealed partial class QueryEntry<T>
 
     private QueryInstant LookedAt_NeedsLock() => _cache.Clock.Now with { Elapsed = LastLooked };
 
-    private bool IsExpired_NeedsLock(TimeSpan cacheTtl) => _state.HasData && Freshness.IsOver(_state.DataElapsed, cacheTtl, LastLooked);
+    /// <summary>Whether data that nobody watches is too old to be shown; what a live query streams never is.</summary>
+    private static bool IsExpired(QueryState<T> state, EffectiveOptions<T> options, TimeSpan now) =>
+        state is { HasData: true, IsStreaming: false } && Freshness.IsOver(state.DataElapsed, options.CacheTtl, now);
 
     private void Remember_NeedsLock(EffectiveOptions<T> options)
     {

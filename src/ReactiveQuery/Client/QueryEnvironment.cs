@@ -47,9 +47,12 @@ internal sealed class QueryEnvironment(QueryClient client) : IDisposable
     {
         var wasOffline = _isOffline;
         _isOffline = !isOnline;
+
+        // Looked for before the paused fetches go on: one that ends at once is not to be followed by another of its entry.
+        var idle = isOnline && wasOffline ? client.Cache.Matching(new QueryFilter { IsWatched = true, FetchStatus = FetchStatus.Idle }) : [];
         _offline!.OnNext(!isOnline);
-        if (isOnline && wasOffline)
-            client.Trigger(RefetchTrigger.Reconnect);
+        foreach (var entry in idle)
+            entry.OnTrigger(RefetchTrigger.Reconnect);
     }
 
     private void OnFocus(bool isFocused)

@@ -78,3 +78,9 @@ internal sealed record Dropped(QueryInstant Instant) : QueryEvent(Instant)
 {
     public override QueryUpdateCause Cause => QueryUpdateCause.Dropped;
 }
+
+/// <summary>Data that nobody watched was asked for when it was too old to be served. A fetch that runs behind it goes on, as a first load.</summary>
+internal sealed record Expired(QueryInstant Instant) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.Dropped;
+}

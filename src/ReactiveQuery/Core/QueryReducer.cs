@@ -46,6 +46,7 @@ internal static class QueryReducer
         DataSet<T> e => Written(state, e),
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
+        Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
         _ => state,
     };
 
@@ -80,6 +81,16 @@ internal static class QueryReducer
             },
         };
     }
+
+    /// <summary>What was a refetch is a first load now, and a cancel of it returns to nothing.</summary>
+    private static QueryState<T> LoadingAnew<T>(QueryState<T> state) => QueryState<T>.Idle with
+    {
+        Status = QueryStatus.Loading,
+        FetchStatus = state.FetchStatus,
+        FailureCount = state.FailureCount,
+        FailureReason = state.FailureReason,
+        Before = QueryState<T>.Idle,
+    };
 
     private static bool IsUnderWay<T>(QueryState<T> state) => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Streaming;
 

@@ -35,6 +35,7 @@ internal sealed class SelectData<T, TResult>(IObservable<QueryState<T>> source, 
     private sealed class Subscription(IObserver<QueryState<TResult>> observer, Func<T, TResult> selector, IEqualityComparer<TResult> comparer)
         : StateSink<T, TResult>(observer)
     {
+        private Func<T, TResult>? _selector = selector;
         private bool _hasInput;
         private T? _input;
         private bool _hasResult;
@@ -48,13 +49,20 @@ internal sealed class SelectData<T, TResult>(IObservable<QueryState<T>> source, 
             return _error is null ? state.WithData(_result) : Failed(state, _error);
         }
 
+        protected override void Release()
+        {
+            base.Release();
+            _selector = null; // It may capture a view-model, and the subscription may be held for longer than it.
+        }
+
         private void Remember(T data)
         {
+            if (_selector is not { } select) return;
             try
             {
                 if (_hasInput && QueryState<T>.IsSameData(_input, data)) return;
                 (_input, _hasInput) = (data, true);
-                TResult result = selector(data);
+                TResult result = select(data);
                 if (!_hasResult || !comparer.Equals(_result!, result)) (_result, _hasResult) = (result, true);
                 _error = null;
             }

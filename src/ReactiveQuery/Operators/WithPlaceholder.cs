@@ -32,6 +32,7 @@ internal sealed class WithPlaceholder<T>(IObservable<QueryState<T>> source, Func
 
     private sealed class Subscription(IObserver<QueryState<T>> observer, Func<T> placeholder, Action<Exception>? onError) : StateSink<T, T>(observer)
     {
+        private Func<T>? _make = placeholder;
         private bool _isLoading;
         private bool _hasPlaceholder;
         private T? _placeholder;
@@ -45,11 +46,19 @@ internal sealed class WithPlaceholder<T>(IObservable<QueryState<T>> source, Func
             return _hasPlaceholder ? state.WithPlaceholder(_placeholder!) : state;
         }
 
+        protected override void Release()
+        {
+            base.Release();
+            _make = null; // It may capture a view-model, and the subscription may be held for longer than it.
+            _placeholder = default;
+        }
+
         private void Make()
         {
+            if (_make is not { } make) return;
             try
             {
-                (_placeholder, _hasPlaceholder) = (placeholder(), true);
+                (_placeholder, _hasPlaceholder) = (make(), true);
             }
             catch (Exception error)
             {

@@ -165,5 +165,14 @@ public class QueryReducerTests
     }
 
     [Fact]
+    public void Data_that_expires_behind_a_fetch_leaves_a_first_load()
+    {
+        var expired = Play(Events[6], Events[0], Events[4], new Expired(Now));
+        Assert.Equal("Loading+Fetching(failures: 1)", expired.ToString());
+        Assert.Equal(QueryState<string>.Idle, QueryReducer.Reduce(expired, new FetchCancelled(Now)));
+        Assert.Same(QueryState<string>.Idle, Play(Events[6], new Expired(Now)));
+    }
+
+    [Fact]
     public void Dropping_leaves_nothing() => Assert.Same(QueryState<string>.Idle, Play(Events[6], Events[0], Events[4], new Dropped(Now)));
 }

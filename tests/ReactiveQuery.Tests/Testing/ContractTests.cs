@@ -110,6 +110,24 @@ public class ContractTests
     }
 
     [Fact]
+    public void Another_thread_may_go_on_until_dispose_returns()
+    {
+        _source.OnDispose = () =>
+        {
+            var thread = new Thread(() =>
+            {
+                _source.Observer.OnNext("a");
+                _source.Observer.OnNext("b");
+            });
+            thread.Start();
+            Assert.True(thread.Join(TimeSpan.FromSeconds(10)));
+        };
+        Subscribe(_ => { }).Dispose();
+
+        Assert.Empty(_contract.Violations);
+    }
+
+    [Fact]
     public void Verify_lists_every_violation()
     {
         using var subscription = Subscribe(_ => { });

@@ -1,0 +1,169 @@
+namespace ReactiveQuery.Tests.Model;
+
+/// <summary>What holds for a whole program: the options that belong to entries and to the client.</summary>
+internal sealed record Setup
+{
+    /// <summary>All instants and spans are milliseconds. Their remainders differ, so that no two timers of one entry ever fall on one instant.</summary>
+    public const long Never = long.MaxValue;
+    public const long RetryDelay = 1_000;
+    public const int MaxRetries = 1;
+
+    public required long DefaultStaleTime { get; init; }
+    public required long CacheTtl { get; init; }
+    public required long GcTime { get; init; }
+    public required long CancelDelay { get; init; }
+    public required NetworkMode NetworkMode { get; init; }
+
+    public override string ToString() =>
+        $"client: StaleTime {Text(DefaultStaleTime)}, CacheTtl {Text(CacheTtl)}, GcTime {Text(GcTime)}, CancelDelay {Text(CancelDelay)}, {NetworkMode}, one retry after 1 s";
+
+    public static string Text(long milliseconds) => milliseconds == Never ? "infinite" : $"{milliseconds} ms";
+}
+
+/// <summary>One of the four keys: <c>a/1</c> and <c>a/2</c>, whose fetcher takes a token, <c>b/1</c> and <c>b/2</c>, whose fetcher does not.</summary>
+internal sealed record TestKey(string Name, int Id)
+{
+    public static IReadOnlyList<TestKey> All { get; } = [new("a", 1), new("a", 2), new("b", 1), new("b", 2)];
+
+    public bool TakesToken => Name == "a";
+
+    public override string ToString() => $"{Name}{Id}";
+}
+
+/// <summary>What a call of the fetcher does: wait for the program's answer, or end before it returns.</summary>
+internal enum Behaviour
+{
+    Waits,
+    Succeeds,
+    Fails,
+    Throws,
+}
+
+internal sealed record ObserverSetup(
+    long StaleTime, bool Enabled, bool IsSwitched, RefetchPolicy OnMount, RefetchPolicy OnFocus, RefetchPolicy OnReconnect);
+
+internal sealed class ModelObserver(int id, ModelEntry entry, ObserverSetup setup)
+{
+    public int Id => id;
+
+    public ModelEntry Entry { get; } = entry;
+
+    public ObserverSetup Setup => setup;
+
+    public bool IsEnabled { get; set; } = setup.Enabled;
+}
+
+/// <summary>An awaiting caller. What it will be answered with is known when <see cref="Outcome"/> is set.</summary>
+internal sealed class ModelWaiter(int id, long epoch, bool wantsData)
+{
+    public int Id => id;
+
+    /// <summary>The epoch in which the caller came: no fetch of an earlier one answers it.</summary>
+    public long Epoch { get; set; } = epoch;
+
+    public bool WantsData => wantsData;
+
+    public ModelEntry? Entry { get; set; }
+
+    public string? Outcome { get; private set; }
+
+    public void Succeed(string data) => Outcome ??= wantsData ? $"result {data}" : "done";
+
+    public void Fail(string error) => Outcome ??= wantsData ? $"failed {error}" : "done";
+
+    public void Cancel() => Outcome ??= wantsData ? "cancelled" : "done";
+
+    public void GiveUp() => Outcome ??= "cancelled";
+}
+
+internal enum Phase
+{
+    Calling,
+    BackingOff,
+    Paused,
+}
+
+internal sealed class ModelFetch(long epoch)
+{
+    public long Epoch => epoch;
+
+    public Phase Phase { get; set; }
+
+    public int Failures { get; set; }
+
+    public string? FailureReason { get; set; }
+
+    public long RetryAt { get; set; }
+
+    public bool HasNoMoreRetries { get; set; }
+
+    public long? AbandonAt { get; set; }
+
+    public ModelCall? Call { get; set; }
+}
+
+/// <summary>One call of a fetcher.</summary>
+internal sealed class ModelCall(int index)
+{
+    public int Index => index;
+
+    public bool IsAnswered { get; set; }
+
+    public bool IsCancelled { get; set; }
+}
+
+/// <summary>One key of the model. What was settled is kept apart from the fetch that runs, so that a cancel is nothing but forgetting the fetch.</summary>
+internal sealed class ModelEntry(TestKey key)
+{
+    public TestKey Key => key;
+
+    public QueryStatus Settled { get; set; }
+
+    public string? Data { get; set; }
+
+    public bool HasData => Data is not null;
+
+    public string? Error { get; set; }
+
+    public int Failures { get; set; }
+
+    public long DataAt { get; set; }
+
+    public bool IsInvalidated { get; set; }
+
+    public long Epoch { get; set; }
+
+    public ModelFetch? Fetch { get; set; }
+
+    public long? UnheldSince { get; set; }
+
+    public List<ModelObserver> Observers { get; } = [];
+
+    public List<ModelWaiter> Waiters { get; } = [];
+
+    public bool IsEmpty => Settled == QueryStatus.Idle;
+
+    public bool HasPassengers => Observers.Count > 0 || Waiters.Count > 0;
+
+    public bool IsWanted => Observers.Exists(o => o.IsEnabled);
+
+    public void Forget() => (Settled, Data, Error, Failures, IsInvalidated) = (QueryStatus.Idle, null, null, 0, false);
+
+    public void Set(string data, long now) => (Settled, Data, Error, Failures, DataAt, IsInvalidated) = (QueryStatus.Success, data, null, 0, now, false);
+
+    public bool IsStale(long staleTime, long now) => HasData && (IsInvalidated || (staleTime != Setup.Never && now - DataAt >= staleTime));
+
+    /// <summary>The state as <see cref="QueryState{T}"/> writes it.</summary>
+    public string Show(long staleTime, long now)
+    {
+        var status = Fetch is not null && !HasData ? QueryStatus.Loading : Settled;
+        var running = Fetch is null ? FetchStatus.Idle : Fetch.Phase == Phase.Paused ? FetchStatus.Paused : FetchStatus.Fetching;
+        List<string> parts = [];
+        if (HasData) parts.Add(Data!);
+        if (status == QueryStatus.Error) parts.Add($"error: {Error}");
+        var failures = Fetch is null ? Failures : Fetch.Failures;
+        if (failures > 0) parts.Add($"failures: {failures}");
+        if (IsStale(staleTime, now)) parts.Add("stale");
+        return parts.Count == 0 ? $"{status}+{running}" : $"{status}+{running}({string.Join(", ", parts)})";
+    }
+}

@@ -1,0 +1,122 @@
+namespace ReactiveQuery.Tests.Model;
+
+/// <summary>A setting and a list of steps, drawn from a seed.</summary>
+internal sealed record RandomProgram(int Seed, Setup Setup, IReadOnlyList<Step> Steps)
+{
+    public static RandomProgram Draw(int seed, int length)
+    {
+        var random = new Random(seed);
+        var setup = DrawSetup(random);
+        var draw = new StepDraw(random, setup);
+        return new(seed, setup, [.. Enumerable.Range(0, length).Select(_ => draw.Next())]);
+    }
+
+    private static Setup DrawSetup(Random random)
+    {
+        var forgets = random.Next(2) == 0;
+        return new()
+        {
+            DefaultStaleTime = forgets ? Pick(random, 0, 2_000, 15_000) : Pick(random, 0, 2_000, Setup.Never),
+            CacheTtl = forgets ? 20_000 : Setup.Never,
+            GcTime = Pick(random, 0, 5_003, 60_003, Setup.Never),
+            CancelDelay = Pick(random, 0, 0, 371),
+            NetworkMode = Pick(random, NetworkMode.Online, NetworkMode.Online, NetworkMode.OfflineFirst, NetworkMode.Always),
+        };
+    }
+
+    internal static TItem Pick<TItem>(Random random, params ReadOnlySpan<TItem> items) => items[random.Next(items.Length)];
+}
+
+/// <summary>Draws one step after the other; the frequent ones are those that move a query on.</summary>
+internal sealed class StepDraw(Random random, Setup setup)
+{
+    private readonly List<int> _observers = [];
+    private readonly List<int> _switched = [];
+    private readonly List<int> _tokens = [];
+    private int _lastId;
+
+    public Step Next() => random.Next(100) switch
+    {
+        < 13 => Subscribe(),
+        < 20 => Unsubscribe(),
+        < 23 => Enable(),
+        < 27 => Step.Refetch(Key()),
+        < 30 => Step.RefetchAsync(++_lastId, Key()),
+        < 36 => Fetch(),
+        < 38 => GiveUp(),
+        < 42 => Step.Set(Key(), $"set{++_lastId}"),
+        < 43 => Step.Update(Key(), "'"),
+        < 47 => Step.Invalidate(Key()),
+        < 48 => Step.InvalidateAsync(++_lastId, Key()),
+        < 51 => Seldom(),
+        < 53 => Step.Cancel(Key()),
+        < 55 => Step.Remove(Key()),
+        < 56 => Step.Reset(Key()),
+        < 59 => Step.Focus(random.Next(2) == 0),
+        < 63 => Step.Online(random.Next(3) > 0),
+        < 66 => Step.Behave(Key(), RandomProgram.Pick(random, Behaviour.Waits, Behaviour.Waits, Behaviour.Succeeds, Behaviour.Fails, Behaviour.Throws)),
+        < 82 => Step.Advance(RandomProgram.Pick(random, 0, 50, 400, 1_000, 1_000, 2_000, 5_000, 20_000)),
+        _ => Step.Answer(Key(), random.Next(3) > 0, RandomProgram.Pick(
+            random, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.SucceedsAsBefore, AnswerKind.Fails, AnswerKind.Fails, AnswerKind.IsCancelledByOthers)),
+    };
+
+    private Step Seldom() => random.Next(6) switch
+    {
+        0 => Step.Invalidate(Prefix()),
+        1 => Step.InvalidateAll(),
+        2 => Step.Refetch(Prefix()),
+        3 => Step.Cancel(Prefix()),
+        4 => Step.Remove(Prefix()),
+        _ => Step.Clear(),
+    };
+
+    private Step Subscribe()
+    {
+        var isSwitched = random.Next(5) == 0;
+        var forgets = setup.CacheTtl != Setup.Never;
+        var id = ++_lastId;
+        _observers.Add(id);
+        if (isSwitched) _switched.Add(id);
+        return Step.Subscribe(id, Key(), new ObserverSetup(
+            forgets ? RandomProgram.Pick(random, 0, 2_000, 15_000) : RandomProgram.Pick(random, 0, 2_000, Setup.Never),
+            random.Next(5) > 0,
+            isSwitched,
+            isSwitched ? RefetchPolicy.IfStale : Policy(),
+            Policy(),
+            Policy()));
+    }
+
+    private Step Unsubscribe()
+    {
+        if (_observers.Count == 0) return Subscribe();
+        var id = _observers[random.Next(_observers.Count)];
+        _observers.Remove(id);
+        _switched.Remove(id);
+        return Step.Unsubscribe(id);
+    }
+
+    private Step Enable() => _switched.Count == 0 ? Subscribe() : Step.Enable(_switched[random.Next(_switched.Count)], random.Next(2) == 0);
+
+    private Step Fetch()
+    {
+        var hasToken = random.Next(2) == 0;
+        var id = ++_lastId;
+        if (hasToken) _tokens.Add(id);
+        return Step.Fetch(id, Key(), random.Next(4) == 0, hasToken);
+    }
+
+    private Step GiveUp()
+    {
+        if (_tokens.Count == 0) return Fetch();
+        var id = _tokens[^1];
+        _tokens.RemoveAt(_tokens.Count - 1);
+        return Step.GiveUp(id);
+    }
+
+    private RefetchPolicy Policy() =>
+        RandomProgram.Pick(random, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.Always, RefetchPolicy.Never);
+
+    private TestKey Key() => TestKey.All[random.Next(3) > 0 ? random.Next(2) * 2 : random.Next(4)];
+
+    private string Prefix() => random.Next(2) == 0 ? "a" : "b";
+}

@@ -1,0 +1,235 @@
+namespace ReactiveQuery.Tests.Model;
+
+/// <summary>
+/// What a client must do, said as plainly as possible: sequential, no Rx, no scheduler, no delivery. Written from the design, not from the engine.
+/// </summary>
+internal sealed partial class ReferenceModel(Setup setup)
+{
+    private readonly Dictionary<TestKey, ModelEntry> _entries = [];
+    private readonly Dictionary<int, ModelObserver> _observers = [];
+    private readonly Dictionary<int, ModelWaiter> _waiters = [];
+    private readonly Dictionary<TestKey, List<ModelCall>> _calls = TestKey.All.ToDictionary(k => k, _ => new List<ModelCall>());
+    private readonly Dictionary<TestKey, Behaviour> _behaviours = TestKey.All.ToDictionary(k => k, _ => Behaviour.Waits);
+    private bool _isOffline;
+    private bool _isFocused = true;
+
+    public long Now { get; private set; }
+
+    public int Successes { get; private set; }
+
+    public int Errors { get; private set; }
+
+    public int EntryCount => _entries.Count;
+
+    public int FetchingCount => _entries.Values.Count(e => e.Fetch is { Phase: not Phase.Paused });
+
+    public IReadOnlyDictionary<int, ModelObserver> Observers => _observers;
+
+    public IReadOnlyDictionary<int, ModelWaiter> Waiters => _waiters;
+
+    public IReadOnlyList<ModelCall> Calls(TestKey key) => _calls[key];
+
+    public string Show(ModelObserver observer) => observer.Entry.Show(observer.Setup.StaleTime, Now);
+
+    /// <summary>What the cache shows somebody who only looks.</summary>
+    public string Show(TestKey key)
+    {
+        if (_entries.GetValueOrDefault(key) is not { } entry) return "Idle+Idle";
+        if (!IsExpired(entry)) return entry.Show(setup.DefaultStaleTime, Now);
+        return new ModelEntry(key) { Fetch = entry.Fetch }.Show(setup.DefaultStaleTime, Now);
+    }
+
+    public string? Data(TestKey key) => _entries.GetValueOrDefault(key) is { } entry && !IsExpired(entry) ? entry.Data : null;
+
+    public void Subscribe(int id, TestKey key, ObserverSetup options)
+    {
+        var entry = Open(key);
+        var observer = new ModelObserver(id, entry, options);
+        _observers.Add(id, observer);
+        entry.Observers.Add(observer);
+        if (observer.IsEnabled && IsDue(observer, options.OnMount, loadsWhenNever: true)) Trigger(entry);
+        Tidy(entry);
+    }
+
+    public void Unsubscribe(int id)
+    {
+        if (!_observers.Remove(id, out var observer)) return;
+        observer.Entry.Observers.Remove(observer);
+        Tidy(observer.Entry);
+    }
+
+    public void Enable(int id, bool isEnabled)
+    {
+        if (!_observers.TryGetValue(id, out var observer) || observer.IsEnabled == isEnabled) return;
+        observer.IsEnabled = isEnabled;
+        if (isEnabled && IsDue(observer, RefetchPolicy.IfStale, loadsWhenNever: true)) Trigger(observer.Entry);
+        Tidy(observer.Entry);
+    }
+
+    public void Refetch(TestKey key, int? waiterId)
+    {
+        var entry = Open(key);
+        if (waiterId is { } id) entry.Waiters.Add(_waiters[id] = new ModelWaiter(id, entry.Epoch, wantsData: false));
+        else if (entry.Observers.Count == 0) entry.Waiters.Add(new ModelWaiter(0, entry.Epoch, wantsData: false));
+        Explicit(entry);
+        Tidy(entry);
+    }
+
+    public void Fetch(int waiterId, TestKey key, bool any)
+    {
+        var entry = Open(key);
+        var waiter = new ModelWaiter(waiterId, entry.Epoch, wantsData: true);
+        _waiters.Add(waiterId, waiter);
+        if (entry.HasData && (any || !entry.IsStale(setup.DefaultStaleTime, Now)))
+        {
+            waiter.Succeed(entry.Data!);
+        }
+        else
+        {
+            waiter.Entry = entry;
+            entry.Waiters.Add(waiter);
+            if (entry.Fetch is { } running && running.Epoch < entry.Epoch && entry.HasData) Explicit(entry);
+            else Trigger(entry);
+        }
+
+        Tidy(entry);
+    }
+
+    public void GiveUp(int waiterId)
+    {
+        if (!_waiters.TryGetValue(waiterId, out var waiter) || waiter.Outcome is not null) return;
+        waiter.GiveUp();
+        waiter.Entry!.Waiters.Remove(waiter);
+        Tidy(waiter.Entry);
+    }
+
+    public void Set(TestKey key, string data)
+    {
+        var entry = Open(key);
+        entry.Set(data, Now);
+        entry.UnheldSince = null;
+        Tidy(entry);
+    }
+
+    public void Update(TestKey key, string suffix)
+    {
+        if (Data(key) is { } data) Set(key, data + suffix);
+    }
+
+    public void Invalidate(Func<TestKey, bool> selects, int? waiterId)
+    {
+        foreach (var entry in Selected(selects)) Invalidate(entry, waiterId);
+        if (waiterId is not { } id || _waiters.ContainsKey(id)) return;
+        var waiter = _waiters[id] = new ModelWaiter(id, 0, wantsData: false);
+        waiter.Cancel();
+    }
+
+    /// <summary>Refetch by filter: what is watched and enabled; what nobody watches is only marked stale.</summary>
+    public void RefetchAll(Func<TestKey, bool> selects)
+    {
+        foreach (var entry in Selected(selects))
+        {
+            if (entry.IsWanted) Explicit(entry);
+            else if (entry.Observers.Count == 0) Invalidate(entry, null);
+            Tidy(entry);
+        }
+    }
+
+    public void Cancel(Func<TestKey, bool> selects)
+    {
+        foreach (var entry in Selected(selects))
+        {
+            if (entry.Fetch is null) continue;
+            entry.UnheldSince = null;
+            EndSilently(entry);
+            foreach (var waiter in Leaving(entry))
+            {
+                if (entry.Data is { } data) waiter.Succeed(data);
+                else waiter.Cancel();
+            }
+
+            Tidy(entry);
+        }
+    }
+
+    /// <summary>Remove, reset and clear: without initial data they are the same.</summary>
+    public void Drop(Func<TestKey, bool> selects)
+    {
+        foreach (var entry in Selected(selects))
+        {
+            EndSilently(entry);
+            foreach (var waiter in Leaving(entry)) waiter.Cancel();
+            entry.Forget();
+            if (entry.IsWanted) Trigger(entry);
+            Tidy(entry);
+        }
+    }
+
+    public void Focus(bool isFocused)
+    {
+        var regained = isFocused && !_isFocused;
+        _isFocused = isFocused;
+        if (!regained) return;
+        foreach (var entry in Selected(_ => true))
+        {
+            if (entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnFocus, loadsWhenNever: false))) Trigger(entry);
+            Tidy(entry);
+        }
+    }
+
+    /// <summary>A fetch that waited for the connection and the trigger that the connection is make one fetch.</summary>
+    public void Online(bool isOnline)
+    {
+        var regained = isOnline && _isOffline;
+        _isOffline = !isOnline;
+        if (!regained) return;
+        foreach (var entry in Selected(_ => true))
+        {
+            if (entry.Fetch is { Phase: Phase.Paused }) Call(entry, entry.Fetch);
+            else if (entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnReconnect, loadsWhenNever: false))) Trigger(entry);
+            Tidy(entry);
+        }
+    }
+
+    public void Behave(TestKey key, Behaviour behaviour) => _behaviours[key] = behaviour;
+
+    private List<ModelEntry> Selected(Func<TestKey, bool> selects) => [.. _entries.Values.Where(e => selects(e.Key))];
+
+    /// <summary>A new epoch. What somebody wants, or waits for, is fetched again; a first load is joined and followed by another fetch.</summary>
+    private void Invalidate(ModelEntry entry, int? waiterId)
+    {
+        entry.Epoch++;
+        entry.IsInvalidated = entry.HasData;
+        if (entry.IsWanted || entry is { HasPassengers: true, Fetch: not null })
+        {
+            if (waiterId is { } id) entry.Waiters.Add(_waiters[id] = new ModelWaiter(id, entry.Epoch, wantsData: false));
+            Explicit(entry);
+        }
+
+        Tidy(entry);
+    }
+
+    private static List<ModelWaiter> Leaving(ModelEntry entry)
+    {
+        List<ModelWaiter> leaving = [.. entry.Waiters];
+        entry.Waiters.Clear();
+        return leaving;
+    }
+
+    private ModelEntry Open(TestKey key)
+    {
+        if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = new ModelEntry(key));
+        if (IsExpired(entry)) entry.Forget();
+        return entry;
+    }
+
+    private bool IsExpired(ModelEntry entry) =>
+        entry.HasData && entry.Observers.Count == 0 && setup.CacheTtl != Setup.Never && Now - entry.DataAt >= setup.CacheTtl;
+
+    private bool IsDue(ModelObserver observer, RefetchPolicy policy, bool loadsWhenNever) => policy switch
+    {
+        RefetchPolicy.Always => true,
+        RefetchPolicy.Never => loadsWhenNever && !observer.Entry.HasData,
+        _ => !observer.Entry.HasData || observer.Entry.IsStale(observer.Setup.StaleTime, Now),
+    };
+}

@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Storms;
+
+/// <summary>Nothing keeps alive what was let go of, though the client lives on.</summary>
+public sealed class LeakTests : IDisposable
+{
+    private static readonly TimeSpan Stay = TimeSpan.FromMinutes(5);
+    private readonly MarbleScheduler _scheduler = new();
+    private readonly QueryClient _client;
+
+    public LeakTests() => _client = new QueryClient(new QueryClientOptions { Scheduler = _scheduler });
+
+    public void Dispose() => _client.Dispose();
+
+    [Fact]
+    public void A_thousand_view_models_that_were_unmounted_are_collected()
+    {
+        var query = Query.Define("shared", (int id, CancellationToken _) => Task.FromResult($"#{id}"));
+        var gone = MountAndUnmount(query, times: 1_000);
+        AssertCollected(gone);
+    }
+
+    [Fact]
+    public void An_unmounted_view_model_is_collected_though_its_subscription_is_still_held()
+    {
+        var query = Query.Define("shared", (int id, CancellationToken _) => Task.FromResult($"#{id}"));
+        var (gone, subscription) = Unmounted(query);
+        AssertCollected([gone]);
+        GC.KeepAlive(subscription);
+    }
+
+    [Fact]
+    public void A_fetcher_and_its_view_model_are_collected_when_the_entry_has_gone()
+    {
+        var gone = FetchByClosure();
+        Assert.Equal(1, _client.Cache.Count);
+        _scheduler.AdvanceBy(Stay);
+        Assert.Equal(0, _client.Cache.Count);
+        AssertCollected(gone);
+    }
+
+    [Fact]
+    public void An_abandoned_fetch_keeps_no_view_model_though_its_work_never_ends()
+    {
+        var endless = new TaskCompletionSource<string>();
+        var gone = Abandon(endless.Task);
+        Assert.Equal(0, _client.Cache.Count);
+        AssertCollected(gone);
+        GC.KeepAlive(endless);
+    }
+
+    [Fact]
+    public void A_store_that_was_disposed_is_collected()
+    {
+        var query = Query.Define("shared", (int id, CancellationToken _) => Task.FromResult($"#{id}"));
+        AssertCollected(UseStore(query));
+    }
+
+    [Fact]
+    public void An_awaiting_caller_that_gave_up_is_collected_though_the_fetch_goes_on()
+    {
+        var query = Query.Define("shared", (int id, CancellationToken _) => new TaskCompletionSource<string>().Task);
+        using var other = _client.Observe(query, 1).Subscribe();
+        AssertCollected(AwaitAndGiveUp(query));
+        Assert.True(_client.GetState(query, 1).IsFetching);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> MountAndUnmount(QueryDefinition<int, string> query, int times) =>
+        [.. Enumerable.Range(0, times).Select(_ => Unmounted(query).ViewModel)];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (WeakReference ViewModel, IDisposable Subscription) Unmounted(QueryDefinition<int, string> query)
+    {
+        var model = new ViewModel();
+        var subscription = _client.Observe(query, 1, o => o with { PlaceholderData = () => model.Shown })
+            .SelectData(data => model.Shown + data)
+            .Subscribe(model.Show);
+        subscription.Dispose();
+        return (new WeakReference(model), subscription);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> FetchByClosure()
+    {
+        var model = new ViewModel();
+        var query = Query.Define("own", (int id, CancellationToken _) => Task.FromResult(model.Shown + id));
+        _client.Observe(query, 1).Subscribe(model.Show).Dispose();
+        Assert.Equal("1", model.Shown);
+        return [new WeakReference(model), new WeakReference(query)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> Abandon(Task<string> endless)
+    {
+        var model = new ViewModel();
+        var query = Query.Define("own", (int id, CancellationToken _) =>
+        {
+            model.Shown = "called";
+            return endless;
+        });
+        _client.Observe(query, 1).Subscribe(model.Show).Dispose();
+        return [new WeakReference(model), new WeakReference(query)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> UseStore(QueryDefinition<int, string> query)
+    {
+        var model = new ViewModel();
+        var store = _client.CreateStore(query, 1);
+        _ = store.Subscribe(model.Show);
+        store.UpdateParams(2);
+        store.Dispose();
+        return [new WeakReference(model), new WeakReference(store)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> AwaitAndGiveUp(QueryDefinition<int, string> query)
+    {
+        using var source = new CancellationTokenSource();
+        var answer = _client.FetchAsync(query, 1, source.Token);
+        source.Cancel();
+        Assert.True(answer.IsCanceled);
+        return [new WeakReference(answer)];
+    }
+
+    private static void AssertCollected(List<WeakReference> references)
+    {
+        for (var i = 0; i < 5 && references.Exists(r => r.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.DoesNotContain(references, r => r.IsAlive);
+    }
+
+    private sealed class ViewModel
+    {
+        public string Shown { get; set; } = "";
+
+        public void Show(QueryState<string> state) => Shown = state.Data ?? "";
+    }
+}
