@@ -13,7 +13,7 @@ internal sealed class CombineStates<T1, T2, TResult>(
     public IDisposable Subscribe(IObserver<QueryState<TResult>> observer)
     {
         var combination = new Combination(combine, onObserverError);
-        var subscriptions = new CompositeDisposable(combination.Output.Subscribe(new Changes(observer)));
+        var subscriptions = new CompositeDisposable(combination.Output.Subscribe(observer));
         try
         {
             subscriptions.Add(first.Subscribe(new Side<T1>(combination, static (c, state) => c.First = state)));
@@ -24,36 +24,6 @@ internal sealed class CombineStates<T1, T2, TResult>(
         {
             subscriptions.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Passes on what differs: a change of one side may not show in the combination. Compared here, outside the lock.</summary>
-    private sealed class Changes(IObserver<QueryState<TResult>> observer) : IObserver<QueryState<TResult>>
-    {
-        private QueryState<TResult>? _last;
-
-        public void OnNext(QueryState<TResult> value)
-        {
-            if (IsRepeated(value)) return;
-            _last = value;
-            observer.OnNext(value);
-        }
-
-        public void OnError(Exception error) => observer.OnError(error);
-
-        public void OnCompleted() => observer.OnCompleted();
-
-        /// <remarks>The pair brings the equality of its data, which may throw; then the state counts as a new one.</remarks>
-        private bool IsRepeated(QueryState<TResult> next)
-        {
-            try
-            {
-                return next.Equals(_last);
-            }
-            catch (Exception)
-            {
-                return false;
-            }
         }
     }
 
