@@ -121,9 +121,7 @@ public sealed partial class QueryClient
     }
 
     /// <summary>Ends when the fetch has, whatever came of it.</summary>
-    internal static async Task Settled(Task fetch, CancellationToken token = default)
-    {
-        await fetch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        token.ThrowIfCancellationRequested();
-    }
+    /// <remarks>A continuation, not an await: under a SynchronizationContext an await would go on elsewhere and later, also in virtual time.</remarks>
+    internal static Task Settled(Task fetch, CancellationToken token = default) =>
+        fetch.ContinueWith(static ended => _ = ended.Exception, token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }
