@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 
@@ -85,7 +84,7 @@ public sealed partial class QueryClient : IDisposable
         var request = Request(definition, parameters, configure);
         if (!IsDisposed)
             Cache.TryGet<T>(request.Key);
-        return Dispatched(View(request), request.Options);
+        return Dispatched(View(request), request.Options, request.Key);
     }
 
     /// <summary>The states of a query without parameters.</summary>
@@ -163,12 +162,14 @@ public sealed partial class QueryClient : IDisposable
             ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, key))
             : view;
 
-    internal static IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options) =>
-        options.DispatchOn is not { } scheduler
-            ? view
-            : options.DispatchMode == DispatchMode.LatestState
-                ? view.ObserveLatestOn(scheduler)
-                : view.ObserveOn(scheduler.DisableOptimizations(typeof(ISchedulerLongRunning))); // Else Rx takes a thread per observer.
+    /// <summary>The step to the observer's own place. A place that refuses work, and an observer that throws there, are reported.</summary>
+    internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key)
+    {
+        if (options.DispatchOn is not { } scheduler) return view;
+        var states = new Crossing<QueryState<T>>(
+            view, scheduler, options.DispatchMode, scheduler as IUiBoundary, error => Errors.Report(error, UnobservedErrorOrigin.Scheduler, key));
+        return new Guarded<QueryState<T>>(states, error => Errors.Report(error, UnobservedErrorOrigin.Observer, key));
+    }
 
     internal EffectiveOptions<T> Merge<TParams, T>(
         QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure)
