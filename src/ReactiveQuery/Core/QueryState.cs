@@ -62,6 +62,9 @@ public sealed partial record QueryState<T>
     /// <summary>Whether <see cref="Data"/> shows at least one optimistic write that the server has not confirmed.</summary>
     public bool IsOptimistic { get; internal init; }
 
+    /// <summary>Which page the running fetch is for; none for a fetch of the whole data.</summary>
+    internal PageDirection Direction { get; init; }
+
     /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
     internal TimeSpan DataElapsed { get; init; }
 
@@ -129,6 +132,7 @@ public sealed partial record QueryState<T>
         IsStale = IsStale,
         IsPlaceholder = IsPlaceholder,
         IsOptimistic = IsOptimistic,
+        Direction = Direction,
         DataElapsed = DataElapsed,
         IsInvalidated = IsInvalidated,
     };
@@ -150,6 +154,7 @@ public sealed partial record QueryState<T>
             && IsStale == other.IsStale
             && IsPlaceholder == other.IsPlaceholder
             && IsOptimistic == other.IsOptimistic
+            && Direction == other.Direction
             && ReferenceEquals(Error, other.Error)
             && ReferenceEquals(FailureReason, other.FailureReason)
             && IsSameData(Data, other.Data));
