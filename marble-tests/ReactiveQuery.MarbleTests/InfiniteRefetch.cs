@@ -13,12 +13,12 @@ public class InfiniteRefetch : InfinitePromise
         var client   = Client();
         var fetch    = Fetcher("--(d|)", "--(e|)", "--(f|)");
         var query    = Define(fetch);
-        var expected = "r-----2--";
+        var expected = "o-r-----2--";
 
         client.SetData(query, Unit.Default, Pages("abc"));
-        m.At(0, () => client.Refetch(query, Unit.Default));
-        m.Expect(client.ObserveInfinite(query).Pages()).ToBe(expected, new() { ['r'] = "abc*", ['2'] = "def" });
-        m.Expect(fetch.Calls).ToBe("^-!", "--^-!", "----^-!");
+        m.At(2, () => client.Refetch(query, Unit.Default));
+        m.Expect(client.ObserveInfinite(query).Pages()).ToBe(expected, new() { ['o'] = "abc", ['r'] = "abc*", ['2'] = "def" });
+        m.Expect(fetch.Calls).ToBe("--^-!", "----^-!", "------^-!");
         Assert.Equal([0, 1, 2], Asked(fetch));
     }
 
@@ -85,9 +85,9 @@ public class InfiniteRefetch : InfinitePromise
         var query    = Define(fetch).With(o => o with { Timeout = Frames(4) });
 
         client.SetData(query, Unit.Default, Pages("abc"));
-        m.At(0, () => client.Refetch(query, Unit.Default));
-        m.Expect(client.ObserveInfinite(query).Pages()).ToBe("r---------E", new() { ['r'] = "abc*", ['E'] = "abcE" });
-        m.Expect(fetch.Calls).ToBe("^--!", "---^--!", "------^---!");
+        m.At(1, () => client.Refetch(query, Unit.Default));
+        m.Expect(client.ObserveInfinite(query).Pages()).ToBe("or---------E", new() { ['o'] = "abc", ['r'] = "abc*", ['E'] = "abcE" });
+        m.Expect(fetch.Calls).ToBe("-^--!", "----^--!", "-------^---!");
     }
 
     [Fact]
@@ -230,10 +230,10 @@ public class InfiniteRefetch : InfinitePromise
     {
         var client   = Client();
         var fetch    = Fetcher("---(b|)", "-(c|)", "-(d|)");
-        var query    = Define(fetch);
+        var query    = Define(fetch).With(o => o with { StaleTime = TimeSpan.Zero });
         var answer   = m.Record(Awaiting(() => client.FetchAsync(query, Unit.Default)).Select(data => string.Concat(data.Pages)), "--^");
 
-        client.SetData(query, Unit.Default, Pages("a"), DateTimeOffset.MinValue);
+        client.SetData(query, Unit.Default, Pages("a"));
         m.At(1, () => client.FetchNextPage(query, Unit.Default));
         Expect("------(n|)", answer, new() { ['n'] = "cd" });
     }
@@ -270,12 +270,12 @@ public class InfiniteRefetch : InfinitePromise
         var client   = Client();
         var fetch    = Fetcher("--(c|)");
         var query    = Define(fetch);
-        var states   = m.Record(client.ObserveInfinite(query).Pages(), "^--!");
+        var states   = m.Record(client.ObserveInfinite(query).Pages(), "-^--!");
 
         client.SetData(query, Unit.Default, Pages("ab"));
-        m.At(0, () => client.Refetch(query, Unit.Default));
-        Expect("r-----", states, new() { ['r'] = "ab*" });
-        m.Expect(fetch.Calls).ToBe("^-!", "--^!");
+        m.At(1, () => client.Refetch(query, Unit.Default));
+        Expect("-[or]-----", states, new() { ['o'] = "ab", ['r'] = "ab*" });
+        m.Expect(fetch.Calls).ToBe("-^-!", "---^!");
     }
 
     [Fact]
@@ -284,12 +284,12 @@ public class InfiniteRefetch : InfinitePromise
         var client   = Client();
         var fetch    = Fetcher("--(c|)", "--(d|)");
         var query    = Query.DefineInfinite("q", (int cursor) => fetch.FetchAsync(cursor), firstCursor: 0, nextCursor: page => page == "c" ? 1 : null);
-        var early    = m.Record(client.ObserveInfinite(query).Pages(), "^--!");
+        var early    = m.Record(client.ObserveInfinite(query).Pages(), "-^-!");
         var late     = m.Record(client.ObserveInfinite(query).Pages(), "------^");
 
         client.SetData(query, Unit.Default, Pages("ab"));
-        m.At(0, () => client.Refetch(query, Unit.Default));
-        Expect("r-----", early, new() { ['r'] = "ab*" });
+        m.At(1, () => client.Refetch(query, Unit.Default));
+        Expect("-[or]----", early, new() { ['o'] = "ab", ['r'] = "ab*" });
         Expect("------n", late, new() { ['n'] = "cd" });
     }
 

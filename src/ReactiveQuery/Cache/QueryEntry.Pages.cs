@@ -144,7 +144,7 @@ internal sealed partial class QueryEntry<T>
 
     private void NoSuchPage_NeedsLock(PageDirection direction, ref Aftermath<T> after)
     {
-        Answer_NeedsLock(waiter => waiter.Direction == direction, Answer<T>.Of(_state.Data!), ref after);
+        Answer_NeedsLock(waiter => waiter.Direction == direction, Answer<T>.Of(_state), ref after);
         TakeUpWanted_NeedsLock(ref after);
         Settled_NeedsLock(ref after);
     }

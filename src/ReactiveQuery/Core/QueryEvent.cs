@@ -37,8 +37,8 @@ internal sealed record FetchSucceeded<T>(QueryInstant Instant, T Data, bool IsCu
     public override QueryUpdateCause Cause => QueryUpdateCause.FetchSucceeded;
 }
 
-/// <summary>One page of the data came; the others are as old, and as invalid, as they were.</summary>
-internal sealed record PageLanded<T>(QueryInstant Instant, T Data) : QueryEvent(Instant)
+/// <summary>One page of the data came; the others are as old, and as invalid, as they were. <paramref name="IsCurrent"/> as for the whole data.</summary>
+internal sealed record PageLanded<T>(QueryInstant Instant, T Data, bool IsCurrent) : QueryEvent(Instant)
 {
     public override QueryUpdateCause Cause => QueryUpdateCause.FetchSucceeded;
 }
@@ -83,6 +83,24 @@ internal sealed record DataSet<T>(QueryInstant Instant, T Data) : QueryEvent(Ins
 internal sealed record Invalidated(QueryInstant Instant) : QueryEvent(Instant)
 {
     public override QueryUpdateCause Cause => QueryUpdateCause.Invalidated;
+}
+
+/// <summary>An optimistic patch was laid on the data.</summary>
+internal sealed record Patched(QueryInstant Instant) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.Patched;
+}
+
+/// <summary>An optimistic patch was confirmed.</summary>
+internal sealed record PatchCommitted(QueryInstant Instant) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.PatchCommitted;
+}
+
+/// <summary>Optimistic patches were taken back.</summary>
+internal sealed record PatchRolledBack(QueryInstant Instant) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.PatchRolledBack;
 }
 
 /// <summary>Data and error were dropped.</summary>

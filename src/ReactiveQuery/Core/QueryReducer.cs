@@ -24,7 +24,12 @@ internal static class QueryReducer
             FailureReason = e.Error,
         },
         FetchSucceeded<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent },
-        PageLanded<T> e => Received(state, e.Instant, e.Data) with { DataUpdatedAt = state.DataUpdatedAt, DataElapsed = state.DataElapsed },
+        PageLanded<T> e => Received(state, e.Instant, e.Data) with
+        {
+            DataUpdatedAt = state.DataUpdatedAt,
+            DataElapsed = state.DataElapsed,
+            IsInvalidated = state.IsInvalidated || !e.IsCurrent,
+        },
         LegEnded when state is { FailureCount: > 0, FetchStatus: not FetchStatus.Idle } => state with { FailureCount = 0, FailureReason = null },
         ValueArrived<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent, FetchStatus = FetchStatus.Streaming },
         StreamCompleted when state is { HasData: true, FetchStatus: not FetchStatus.Idle } => state with
@@ -51,7 +56,7 @@ internal static class QueryReducer
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
         Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
-        _ => state,
+        _ => state, // Patches among the rest: they lie over the data and are no part of it.
     };
 
     private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data) => state with

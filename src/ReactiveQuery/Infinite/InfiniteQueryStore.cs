@@ -97,6 +97,16 @@ public sealed class InfiniteQueryStore<TParams, TCursor, TPage> : IAsyncStore<TP
     /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
     public Task RefetchAsync() => _store.RefetchAsync();
 
+    /// <inheritdoc cref="QueryStore{TParams, T}.Mutate"/>
+    /// <remarks>
+    /// <see cref="InfiniteData{TCursor, TPage}.UpdateItems"/> and <see cref="InfiniteData{TCursor, TPage}.Select"/> make such an update; pages that are fetched meanwhile join the data
+    /// below the patch, and are patched too. A patch that was committed stays until all pages were walked anew.
+    /// </remarks>
+    public OptimisticHandle<InfiniteData<TCursor, TPage>> Mutate(Func<InfiniteData<TCursor, TPage>, InfiniteData<TCursor, TPage>> update) => _store.Mutate(update);
+
+    /// <inheritdoc cref="QueryStore{TParams, T}.RollbackAll"/>
+    public void RollbackAll() => _store.RollbackAll();
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
