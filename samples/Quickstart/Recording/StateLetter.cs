@@ -10,6 +10,7 @@ internal static class StateLetter
         { IsPlaceholder: true } => 'P',
         { IsFetching: true, FailureCount: > 0 } => (char)('0' + Math.Min(state.FailureCount, 9)),
         { IsLoading: true } => 'L',
+        { IsFetchingNextPage: true } => 'N',
         { IsRefetching: true } => 'F',
         { IsError: true } => 'E',
         { IsSuccess: true, IsStale: true } => 's',
@@ -21,6 +22,7 @@ internal static class StateLetter
     {
         'P' => "previous data while loading",
         'L' => "loading",
+        'N' => "pages shown, fetching the next",
         'F' => "data shown, refetching",
         'E' => "error",
         's' => "data turned stale",

@@ -4,6 +4,9 @@ namespace Quickstart.Server;
 
 internal sealed record Product(int Id, string Name, string Category, decimal Price, int Stock);
 
+/// <summary>Some products, and the id from which the next page begins; null: this is the last one.</summary>
+internal sealed record ProductPage(IReadOnlyList<Product> Products, int? Next);
+
 internal sealed record User(int Id, string Name, string City);
 
 internal sealed record Order(int Id, int UserId, string Product, int Quantity, DateOnly PlacedOn);
@@ -12,6 +15,7 @@ internal sealed record Order(int Id, int UserId, string Product, int Quantity, D
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(IReadOnlyList<Product>))]
+[JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]
 internal sealed partial class ShopJson : JsonSerializerContext;

@@ -150,7 +150,7 @@ public sealed partial class QueryClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         var key = definition.KeyOf(parameters);
-        return new QueryRequest<TParams, T>(definition, parameters, key, Merge(definition, key, configure));
+        return definition.Request(parameters, key, Merge(definition, key, configure));
     }
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
@@ -190,7 +190,7 @@ public sealed partial class QueryClient : IDisposable
     {
         QueryOptions[] far = [Options.Defaults, .. prefixDefaults.Where(set => key.StartsWith(set.Prefix)).Select(set => set.Options)];
         var own = configure is null ? definition.Options : definition.Configured(configure);
-        return EffectiveOptions<T>.Merge(far, own, definition.Fetcher.WhenUnobserved);
+        return EffectiveOptions<T>.Merge(far, own, definition.WhenUnobserved);
     }
 
     private sealed record PrefixDefaults(QueryKey Prefix, QueryOptions Options);
