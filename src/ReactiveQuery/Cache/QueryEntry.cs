@@ -57,6 +57,8 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
+    public void ReportComparer(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Comparer, Key);
+
     public void ReportTrigger(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Trigger, Key);
 
     private QueryInstant Look_NeedsLock()
