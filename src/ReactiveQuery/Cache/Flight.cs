@@ -21,6 +21,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; } = epoch;
 
+    /// <summary>Whether a live query has brought a value, and is complete as far as those who left are concerned; guarded by the entry's lock.</summary>
+    public bool HasLanded { get; set; }
+
     /// <summary>How many attempts were begun.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 

@@ -129,6 +129,7 @@ internal sealed partial class QueryEntry<T>
         var isCurrent = flight.Epoch == _epoch;
         if (flight.Request.IsLive)
         {
+            flight.HasLanded = true;
             Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
         }
         else

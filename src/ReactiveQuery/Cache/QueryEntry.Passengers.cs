@@ -213,7 +213,7 @@ internal sealed partial class QueryEntry<T>
     private void Abandon_NeedsLock(Flight<T> flight, ref Aftermath<T> after)
     {
         _abandonDue = TimeSpan.MaxValue;
-        if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || (_state.IsPaused && _state.FailureReason is null))
+        if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || flight.HasLanded || (_state.IsPaused && _state.FailureReason is null))
             CancelFlight_NeedsLock(ref after);
         else if (flight.IsBetweenAttempts && _state.FailureReason is { } reason)
             FailFlight_NeedsLock(flight, reason, ref after);
