@@ -65,11 +65,12 @@ public static class ParameterizedQueries
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        return Follow(
+        var states = Follow(
             client,
             parameters,
             given => (first.KeyOf(given), second.KeyOf(given)),
             given => new CombineStates<T1, T2, (T1, T2)>(client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver));
+        return new Guarded<QueryState<(T1 First, T2 Second)>>(states, client.ReportObserver);
     }
 
     private static IObservable<QueryState<T>> Follow<TParams, TGiven, T>(
@@ -89,8 +90,8 @@ public static class ParameterizedQueries
                 ? client.Disabled<T>()
                 : View(client, client.Request(definition, toParams(given), configure), options.KeepPreviousData));
         // Previous data comes before a placeholder, which therefore fills in behind it.
-        return QueryClient.Dispatched(
-            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options);
+        return new Guarded<QueryState<T>>(QueryClient.Dispatched(
+            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options), client.ReportObserver);
     }
 
     private static IObservable<QueryState<T>> View<T>(QueryClient client, QueryRequest<T> request, bool keepsPreviousData) =>

@@ -85,7 +85,8 @@ public sealed partial class QueryClient : IDisposable
         var request = Request(definition, parameters, configure);
         if (!IsDisposed)
             Cache.TryGet<T>(request.Key);
-        return Dispatched(View(request), request.Options);
+        var view = Dispatched(View(request), request.Options);
+        return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
 
     /// <summary>The states of a query without parameters.</summary>

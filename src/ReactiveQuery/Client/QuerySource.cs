@@ -15,8 +15,20 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         }
         catch (ObjectDisposedException) when (client.IsDisposed)
         {
-            observer.OnCompleted();
+            Complete(observer);
             return Disposable.Empty;
+        }
+    }
+
+    private void Complete(IObserver<QueryState<T>> observer)
+    {
+        try
+        {
+            observer.OnCompleted();
+        }
+        catch (Exception error)
+        {
+            client.Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key);
         }
     }
 
