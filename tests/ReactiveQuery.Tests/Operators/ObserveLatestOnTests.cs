@@ -167,8 +167,8 @@ public class ObserveLatestOnTests : OperatorContract
             return System.Reactive.Disposables.Disposable.Create(() => _pending.Remove(work));
         }
 
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) => throw new NotSupportedException();
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) => throw new InvalidOperationException("ObserveLatestOn schedules no work for later.");
 
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => throw new NotSupportedException();
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => throw new InvalidOperationException("ObserveLatestOn schedules no work for later.");
     }
 }
