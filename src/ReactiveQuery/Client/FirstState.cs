@@ -11,7 +11,7 @@ internal static class FirstState
         if (!state.HasData && options.InitialData is { } initial && TryMake(client, request.Key, initial, out var data))
             state = QueryReducer.Reduce(state, new DataSet<T>(options.InitialDataUpdatedAt is { } at ? client.Cache.Clock.At(at) : now, data));
         if (state.FetchStatus == FetchStatus.Idle && Fetches(options, state, now.Elapsed))
-            state = QueryReducer.Reduce(state, new FetchStarted(now, options.NetworkMode == NetworkMode.Online && client.Environment.IsOffline));
+            state = QueryReducer.Reduce(state, new FetchStarted(now, options.NetworkMode == NetworkMode.Online && client.Environment.IsKnownOffline));
         state = state with { IsStale = Freshness.IsStale(state, options.StaleTime, now.Elapsed) };
         return state is { HasData: false, Status: QueryStatus.Loading }
             && options.PlaceholderData is { } placeholder

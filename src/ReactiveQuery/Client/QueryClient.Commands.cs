@@ -148,7 +148,7 @@ public sealed partial class QueryClient
     {
         try
         {
-            return Cache.Matching(filter).Count(entry => entry.IsFetching);
+            return Cache.CountFetching(filter);
         }
         catch (Exception error)
         {

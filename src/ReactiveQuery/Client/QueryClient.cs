@@ -135,6 +135,8 @@ public sealed partial class QueryClient : IDisposable
     /// <summary>Without values; ends when the client is disposed.</summary>
     internal IObservable<Unit> Lifetime => _lifetime;
 
+    internal void Report(Exception error, UnobservedErrorOrigin origin) => Errors.Report(error, origin);
+
     internal void ReportObserver(Exception error) => Errors.Report(error, UnobservedErrorOrigin.Observer);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -151,18 +153,18 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var key = definition.KeyOf(parameters);
-        return new QueryRequest<TParams, T>(definition, parameters, key, Merge(definition, key, configure));
+        return Request(definition, parameters, definition.KeyOf(parameters), configure is null ? null : definition.Configured(configure));
     }
 
-    /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    internal IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
-        WithPlaceholder(new QuerySource<T>(this, request), request.Options, request.Key);
+    internal QueryRequest<T> Request<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryKey key, QueryOptions<T>? own)
+        where TParams : notnull =>
+        new QueryRequest<TParams, T>(definition, parameters, key, Merge(definition, key, own));
 
-    internal IObservable<QueryState<T>> WithPlaceholder<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
-        options.PlaceholderData is { } placeholder
-            ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, key))
-            : view;
+    /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
+    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
+        request.Options.PlaceholderData is { } placeholder
+            ? new QuerySource<T>(this, request).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+            : new QuerySource<T>(this, request);
 
     internal static IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options) =>
         options.DispatchOn is not { } scheduler
@@ -171,13 +173,13 @@ public sealed partial class QueryClient : IDisposable
                 ? view.ObserveLatestOn(scheduler)
                 : view.ObserveOn(scheduler.DisableOptimizations(typeof(ISchedulerLongRunning))); // Else Rx takes a thread per observer.
 
-    internal EffectiveOptions<T> Merge<TParams, T>(
-        QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure)
+    /// <summary>What holds for a key; <paramref name="own"/> are an observer's options, or null for the definition's.</summary>
+    internal EffectiveOptions<T> Merge<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key, QueryOptions<T>? own)
         where TParams : notnull
     {
         var prefixDefaults = _prefixDefaults;
-        if (configure is not null || prefixDefaults.Length > 0)
-            return MergeAll(definition, key, configure, prefixDefaults);
+        if (own is not null || prefixDefaults.Length > 0)
+            return MergeAll(definition, key, own, prefixDefaults);
         if (_merged.TryGetValue(definition, out var merged))
             return (EffectiveOptions<T>)merged;
         var options = MergeAll(definition, key, null, prefixDefaults);
@@ -185,12 +187,11 @@ public sealed partial class QueryClient : IDisposable
     }
 
     private EffectiveOptions<T> MergeAll<TParams, T>(
-        QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure, PrefixDefaults[] prefixDefaults)
+        QueryDefinition<TParams, T> definition, QueryKey key, QueryOptions<T>? own, PrefixDefaults[] prefixDefaults)
         where TParams : notnull
     {
         QueryOptions[] far = [Options.Defaults, .. prefixDefaults.Where(set => key.StartsWith(set.Prefix)).Select(set => set.Options)];
-        var own = configure is null ? definition.Options : definition.Configured(configure);
-        return EffectiveOptions<T>.Merge(far, own, definition.Fetcher.WhenUnobserved);
+        return EffectiveOptions<T>.Merge(far, own ?? definition.Options, definition.Fetcher.WhenUnobserved);
     }
 
     private sealed record PrefixDefaults(QueryKey Prefix, QueryOptions Options);

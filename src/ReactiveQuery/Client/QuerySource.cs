@@ -83,7 +83,8 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         if (source is null) return Disposable.Empty;
         try
         {
-            return source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
+            var subscription = source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
+            return new GuardedDisposable(subscription, error => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, request.Key));
         }
         catch (Exception error)
         {

@@ -139,5 +139,7 @@ public static class Resource
     private static ResourceState<T> Failed<T>(Exception error) => new(ResourceStatus.Error, default, error);
 
     /// <summary>A resource has no client and so no hook: what observers and token callbacks throw goes to the trace listeners.</summary>
-    internal static void Report(Exception error) => new UnobservedErrors(null).Report(error, UnobservedErrorOrigin.Observer);
+    internal static void Report(Exception error) => Report(error, UnobservedErrorOrigin.Observer);
+
+    private static void Report(Exception error, UnobservedErrorOrigin origin) => new UnobservedErrors(null).Report(error, origin);
 }
