@@ -6,7 +6,7 @@ namespace ReactiveQuery;
 /// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ AtBoundary ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
 /// the entry takes events from its present flight only.
 /// </summary>
-internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
+internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch, int number) : IObserver<T>, IObservable<T>, IDisposable
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
@@ -24,6 +24,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     /// <summary>Whether a live query has brought a value, and is complete as far as those who left are concerned; guarded by the entry's lock.</summary>
     public bool HasLanded { get; set; }
+
+    /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
+    public int Number { get; } = number;
 
     /// <summary>How many attempts were begun.</summary>
     public int Attempts => Volatile.Read(ref _attempts);

@@ -7,12 +7,12 @@ internal static class FirstState
     {
         var options = request.Options;
         var now = client.Cache.Clock.Now;
-        var state = client.Cache.TryGet<T>(request.Key)?.Read(options) ?? QueryState<T>.Idle;
+        var state = client.Cache.TryGet<T>(request.Key)?.ReadBase(options) ?? QueryState<T>.Idle;
         if (!state.HasData && options.InitialData is { } initial && TryMake(client, request.Key, initial, out var data))
             state = QueryReducer.Reduce(state, new DataSet<T>(options.InitialDataUpdatedAt is { } at ? client.Cache.Clock.At(at) : now, data));
         if (state.FetchStatus == FetchStatus.Idle && Fetches(options, state, now.Elapsed))
             state = QueryReducer.Reduce(state, new FetchStarted(now, options.NetworkMode == NetworkMode.Online && client.Environment.IsKnownOffline));
-        state = state with { IsStale = Freshness.IsStale(state, options.StaleTime, now.Elapsed) };
+        state = (state with { IsStale = Freshness.IsStale(state, options.StaleTime, now.Elapsed) }).Shown;
         return state is { HasData: false, Status: QueryStatus.Loading }
             && options.PlaceholderData is { } placeholder
             && TryMake(client, request.Key, placeholder, out var standIn)

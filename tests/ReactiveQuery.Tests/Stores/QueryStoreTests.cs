@@ -121,7 +121,7 @@ public sealed class QueryStoreTests : IDisposable
     public static TheoryData<string> Situations =>
     [
         "nothing known", "disabled", "enabled from outside", "placeholder", "placeholder that throws", "initial data", "old initial data", "fresh data", "stale data",
-        "stale data that is left alone", "invalidated data", "data too old", "an error", "a fetch under way", "a live query",
+        "stale data that is left alone", "invalidated data", "data too old", "an error", "a fetch under way", "a live query", "patched data",
     ];
 
     [Theory]
@@ -148,9 +148,10 @@ public sealed class QueryStoreTests : IDisposable
         };
         switch (situation)
         {
-            case "fresh data" or "invalidated data" or "stale data" or "stale data that is left alone" or "data too old":
+            case "fresh data" or "invalidated data" or "stale data" or "stale data that is left alone" or "data too old" or "patched data":
                 client.SetData(query, Unit.Default, "d");
                 if (situation.StartsWith("stale", StringComparison.Ordinal)) scheduler.AdvanceBy(TimeSpan.FromMinutes(2));
+                if (situation == "patched data") client.Mutate(query, Unit.Default, data => data + "!");
                 if (situation == "data too old") scheduler.AdvanceBy(TimeSpan.FromMinutes(6));
                 if (situation == "invalidated data") client.Invalidate(query, Unit.Default);
                 break;
