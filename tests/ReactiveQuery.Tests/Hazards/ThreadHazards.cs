@@ -84,11 +84,8 @@ public class ThreadHazards : ClientTest
         List<Compared> seen = [];
         client.SetData(query, 1, new Compared(1, () => { }));
         var subscription = client.Observe(query, 1).Subscribe(state => { lock (seen) seen.Add(state.Data); });
-        var writer = new Thread(() => client.SetData(query, 1, new Compared(2, () =>
-        {
-            entered.Set();
-            release.Wait(Patience);
-        }))) { IsBackground = true };
+        var blocking = new Compared(2, Block);
+        var writer = new Thread(() => client.SetData(query, 1, blocking)) { IsBackground = true };
         writer.Start();
         Assert.True(entered.Wait(Patience));
 
@@ -97,6 +94,12 @@ public class ThreadHazards : ClientTest
         Assert.True(writer.Join(Patience));
 
         Assert.Equal([1], seen.Select(data => data.Number));
+
+        void Block()
+        {
+            entered.Set();
+            release.Wait(Patience);
+        }
     }
 
     private readonly record struct Compared(int Number, Action OnCompare)
