@@ -8,7 +8,7 @@ namespace ReactiveQuery.Tests.Docs;
 public class InfiniteQueriesSnippets
 {
     #region definition
-    static readonly InfiniteQueryDefinition<string, int, PostPage> Posts = Query.DefineInfinite(
+    private static readonly InfiniteQueryDefinition<string, int, PostPage> Posts = Query.DefineInfinite(
         "posts",
         (string topic, int cursor, CancellationToken ct) => Api.GetPostsAsync(topic, cursor, ct),
         firstCursor: 0,
@@ -16,7 +16,7 @@ public class InfiniteQueriesSnippets
     #endregion
 
     #region both ends
-    static readonly InfiniteQueryDefinition<string, string?, MessagePage> Messages = Query.DefineInfinite(
+    private static readonly InfiniteQueryDefinition<string, string?, MessagePage> Messages = Query.DefineInfinite(
         "messages",
         (string room, string? cursor, CancellationToken ct) => Api.GetMessagesAsync(room, cursor, ct),
         firstCursor: null,                                  // the server begins where it likes
@@ -26,13 +26,13 @@ public class InfiniteQueriesSnippets
     #endregion
 
     #region all pages
-    static readonly InfiniteQueryDefinition<Unit, int, IReadOnlyList<string>> Log = Query
+    private static readonly InfiniteQueryDefinition<Unit, int, IReadOnlyList<string>> Log = Query
         .DefineInfinite("log", (int skip) => Api.GetLogAsync(skip), firstCursor: 0, nextCursor: _ => null)
         .WithCursors((last, data) => last.Count == 0 ? null : data.Pages.Sum(page => page.Count));
     #endregion
 
     #region opened pages
-    static readonly InfiniteQueryDefinition<string, int, PostPage> SharedPosts = Posts.With(o => o with
+    private static readonly InfiniteQueryDefinition<string, int, PostPage> SharedPosts = Posts.With(o => o with
     {
         ShareData = (before, after) => after.SharedWith(before, (a, b) => b with { Items = StructuralSharing.Share(a.Items, b.Items) }),
     });
