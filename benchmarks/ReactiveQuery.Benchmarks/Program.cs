@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using ReactiveQuery.Benchmarks;
+
+// list                          the workloads and contenders
+// one <contender> <workload>    one workload in this process, one JSON line
+// all                           every pair once, a fresh process each, JSON lines
+// compare                       rounds of "all", interleaved; a table of medians and ratios
+// verify                        every workload of one contender once, in this process: counts and sums, no times
+//   --only W1a,W3    --contenders limit,plain-rx    --rounds 5    --out results/run.jsonl    --base limit
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var options = Options.Parse(args);
+Contender[] contenders =
+[
+    new LimitContender(),
+    new LimitTypedContender(),
+    new ReactiveQueryContender(),
+    new PlainRxContender(),
+    new MemoryCacheContender(),
+];
+
+switch (options.Verb)
+{
+    case "list":
+        foreach (var (id, name, _) in Workloads.All) Console.WriteLine($"{id,-5} {name}");
+        Console.WriteLine(string.Join(", ", contenders.Select(c => c.Name).Append(TanStack.Name)));
+        return 0;
+
+    case "one" when options.Words is [var name, var id]:
+        return RunOne(Named(name), id);
+
+    case "verify":
+        return Verification.Run(Named(options.Contenders?[0] ?? "reactive-query"), options.Only);
+
+    case "all" or "compare":
+        return Compare.Run(options, [.. contenders.Select(c => c.Name)]);
+
+    default:
+        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | verify");
+        return 2;
+}
+
+Contender Named(string name) => contenders.FirstOrDefault(c => c.Name == name) ?? throw new ArgumentException("no contender " + name);
+
+static int RunOne(Contender contender, string id)
+{
+    try
+    {
+        var result = Workloads.Run(contender, id);
+        Console.WriteLine(result?.ToJson() ?? $"{{\"contender\":\"{contender.Name}\",\"workload\":\"{id}\",\"skipped\":true}}");
+        return 0;
+    }
+    catch (Exception e)
+    {
+        Console.WriteLine($"{{\"contender\":\"{contender.Name}\",\"workload\":\"{id}\",\"error\":{JsonSerializer.Serialize(e.Message)}}}");
+        Console.Error.WriteLine(e);
+        return 1;
+    }
+}
