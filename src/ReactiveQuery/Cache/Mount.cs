@@ -8,6 +8,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     private QueryState<T>? _shown;
     private DisposableSlot _triggers;
     private int _isRefreshDue;
+    private readonly TimeSpan _staleTime = request.Options.StaleTime; // Here, not two objects away: a state may have thousands of observers.
     private bool _wantsEnabled;
 
     public int Slot { get; set; }
@@ -43,7 +44,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     protected override void Deliver(QueryState<T> value)
     {
-        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
+        var isStale = Freshness.IsStale(value, _staleTime, entry.LastLooked);
         var shown = value.Shown;
         Show(isStale == shown.IsStale ? shown : shown with { IsStale = isStale });
     }
@@ -104,6 +105,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     /// <summary>Data that is a value type brings its own equality; where that throws, the state counts as a new one.</summary>
     private bool IsShown(QueryState<T> state)
     {
+        if (_shown is null || (!typeof(T).IsValueType && !ReferenceEquals(state.Data, _shown.Data))) return false; // The usual case: new data.
         try
         {
             return state.Equals(_shown);

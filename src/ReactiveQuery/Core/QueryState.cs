@@ -154,19 +154,20 @@ public sealed partial record QueryState<T>
     /// <param name="other">The state to compare with, or null.</param>
     /// <returns>True when a subscriber could not tell the two apart but for their instants.</returns>
     public bool Equals(QueryState<T>? other) =>
-        ReferenceEquals(this, other)
-        || (other is not null
-            && Status == other.Status
-            && FetchStatus == other.FetchStatus
-            && HasData == other.HasData
-            && FailureCount == other.FailureCount
-            && IsStale == other.IsStale
-            && IsPlaceholder == other.IsPlaceholder
-            && IsOptimistic == other.IsOptimistic
-            && Direction == other.Direction
-            && ReferenceEquals(Error, other.Error)
-            && ReferenceEquals(FailureReason, other.FailureReason)
-            && IsSameData(Data, other.Data));
+        ReferenceEquals(this, other) || (other is not null && IsSameBut(other) && IsSameData(Data, other.Data));
+
+    /// <summary>Whether two snapshots, of data of whatever type, show the same but for their data.</summary>
+    internal bool IsSameBut<TOther>(QueryState<TOther> other) =>
+        Status == other.Status
+        && FetchStatus == other.FetchStatus
+        && HasData == other.HasData
+        && FailureCount == other.FailureCount
+        && IsStale == other.IsStale
+        && IsPlaceholder == other.IsPlaceholder
+        && IsOptimistic == other.IsOptimistic
+        && Direction == other.Direction
+        && ReferenceEquals(Error, other.Error)
+        && ReferenceEquals(FailureReason, other.FailureReason);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(

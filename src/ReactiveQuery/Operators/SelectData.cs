@@ -46,7 +46,9 @@ internal sealed class SelectData<T, TResult>(IObservable<QueryState<T>> source, 
         {
             if (state.HasData) Remember(state.Data!);
             else Forget();
-            return _error is null ? state.WithData(_result) : Failed(state, _error);
+            if (_error is not null) return Failed(state, _error);
+            // Most selections are unchanged by most states, and there may be a thousand of them: those make no state.
+            return Last is { } last && !typeof(TResult).IsValueType && ReferenceEquals(last.Data, _result) && last.IsSameBut(state) ? last : state.WithData(_result);
         }
 
         protected override void Release()

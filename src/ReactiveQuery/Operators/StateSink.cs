@@ -14,7 +14,12 @@ internal abstract class StateSink<TSource, TResult>(IObserver<QueryState<TResult
         return this;
     }
 
-    /// <summary>Must not throw: what user code throws becomes part of the state.</summary>
+    /// <summary>The state last delivered.</summary>
+    protected QueryState<TResult>? Last => _last;
+
+    /// <summary>
+    /// What is shown for a state; <see cref="Last"/> itself if it would be equal to it. Must not throw: what user code throws becomes part of the state.
+    /// </summary>
     protected abstract QueryState<TResult> Project(QueryState<TSource> state);
 
     public void OnNext(QueryState<TSource> value)
