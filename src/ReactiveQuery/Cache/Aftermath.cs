@@ -20,6 +20,9 @@ internal struct Aftermath<T>
     /// <summary>Who is to receive what was committed.</summary>
     public ReadOnlyMemory<Mount<T>?> Receivers;
 
+    /// <summary>The version before what was committed.</summary>
+    public Version<QueryState<T>>? Superseded;
+
     /// <summary>Set when the entry left the cache.</summary>
     public QueryRemovalCause? Removal;
 

@@ -21,7 +21,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private readonly object _gate = new();
     private readonly PriorityQueue<QueryEntry, TimeSpan> _queue = new();
     private IDisposable? _timer;
-    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private long _armedForTicks = long.MaxValue;
     private int _armings;
     private int _forgotten;
     private bool _isDisposed;
@@ -29,16 +29,22 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// <summary>Asks that <paramref name="entry"/> be called at <paramref name="due"/>, or earlier; <see cref="TimeSpan.MaxValue"/> asks nothing.</summary>
     public void Request(QueryEntry entry, TimeSpan due)
     {
-        if (due == TimeSpan.MaxValue) return;
+        if (due == TimeSpan.MaxValue || IsCovered(entry, due)) return;
         lock (_gate)
         {
-            if (_isDisposed || (due >= entry.ScheduledDue && entry.ScheduledDue >= _armedFor)) return;
+            if (_isDisposed || IsCovered(entry, due)) return;
             if (due < entry.ScheduledDue)
                 Enqueue_NeedsLock(entry, due);
         }
 
         Arm(TimeSpan.Zero);
     }
+
+    /// <summary>
+    /// Whether the entry will be called early enough as it is. Also asked without the lock, by every command: a place that is given up meanwhile is given up by the
+    /// timer, which then asks the entry what is due, or by <see cref="Forget"/>.
+    /// </summary>
+    private bool IsCovered(QueryEntry entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
 
     /// <summary>Lets go of an entry that left the cache.</summary>
     public void Forget(QueryEntry entry)
@@ -60,7 +66,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         {
             timer = _timer;
             _timer = null;
-            _armedFor = TimeSpan.MaxValue;
+            Volatile.Write(ref _armedForTicks, long.MaxValue);
         }
 
         timer?.Dispose();
@@ -97,8 +103,8 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         int arming;
         lock (_gate)
         {
-            if (_isDisposed || !_queue.TryPeek(out _, out due) || due >= _armedFor) return;
-            _armedFor = due;
+            if (_isDisposed || !_queue.TryPeek(out _, out due) || due.Ticks >= _armedForTicks) return;
+            Volatile.Write(ref _armedForTicks, due.Ticks);
             arming = ++_armings;
         }
 
@@ -141,7 +147,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             if (isCurrent)
                 _timer = timer;
             if (isCurrent && timer is null)
-                _armedFor = TimeSpan.MaxValue;
+                Volatile.Write(ref _armedForTicks, long.MaxValue);
         }
 
         obsolete?.Dispose();
@@ -153,7 +159,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         List<QueryEntry>? due = null;
         lock (_gate)
         {
-            _armedFor = TimeSpan.MaxValue;
+            Volatile.Write(ref _armedForTicks, long.MaxValue);
             while (_queue.TryPeek(out var entry, out var at) && at <= now)
             {
                 _queue.Dequeue();

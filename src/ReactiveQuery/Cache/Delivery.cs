@@ -25,6 +25,12 @@ internal sealed class Version<T>(T value)
 
     /// <summary>Links the next version; the owner calls it under its own lock.</summary>
     public void Append(Version<T> next) => Volatile.Write(ref _next, next);
+
+    /// <summary>
+    /// Lets go of the next version, once nobody has yet to pass from here to there. A version that is garbage, but old enough to await a full collection,
+    /// would otherwise keep every later one alive until then.
+    /// </summary>
+    public void Unlink() => Volatile.Write(ref _next, null);
 }
 
 /// <summary>
@@ -63,10 +69,12 @@ internal abstract class Receiver<T>
     public void DeliverFirst() => DeliverAll();
 
     /// <summary>Delivers what is due, unless somebody is doing so already; then they will see to it.</summary>
-    public void Drain()
+    /// <returns>Whether it is done; false when it is left to somebody else.</returns>
+    public bool Drain()
     {
-        if (Interlocked.Increment(ref _work) == 1)
-            DeliverAll();
+        if (Interlocked.Increment(ref _work) != 1) return false;
+        DeliverAll();
+        return true;
     }
 
     /// <summary>Nothing is delivered once this has returned, but for a call that is already running on another thread.</summary>

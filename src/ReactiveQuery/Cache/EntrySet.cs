@@ -1,19 +1,32 @@
 namespace ReactiveQuery;
 
 /// <summary>Entries of which something holds at present. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
-internal sealed class EntrySet
+/// <param name="kind">Which of its places an entry keeps for this set.</param>
+/// <remarks>An entry knows its place, so that coming and going, which every fetch and every first observer does, hashes nothing.</remarks>
+internal sealed class EntrySet(EntrySetKind kind)
 {
     private readonly object _gate = new();
-    private readonly HashSet<QueryEntry> _entries = [];
+    private readonly List<QueryEntry> _entries = [];
 
     public void Set(QueryEntry entry, bool holds)
     {
+        ref var place = ref entry.PlaceIn(kind);
         lock (_gate)
         {
+            if (holds == place > 0) return;
             if (holds)
+            {
                 _entries.Add(entry);
+                place = _entries.Count;
+            }
             else
-                _entries.Remove(entry);
+            {
+                var last = _entries[^1];
+                _entries[place - 1] = last;
+                last.PlaceIn(kind) = place;
+                place = 0; // After the line above: the entry may be the last one itself.
+                _entries.RemoveAt(_entries.Count - 1);
+            }
         }
     }
 
@@ -22,4 +35,11 @@ internal sealed class EntrySet
         lock (_gate)
             return [.. _entries];
     }
+}
+
+/// <summary>The sets that an entry may be in.</summary>
+internal enum EntrySetKind
+{
+    Watched,
+    Fetching,
 }

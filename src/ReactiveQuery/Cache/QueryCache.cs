@@ -38,10 +38,10 @@ public sealed class QueryCache
     internal Deadlines Deadlines { get; }
 
     /// <summary>The entries that somebody watches, so that a trigger costs them and not all that are held.</summary>
-    internal EntrySet Watched { get; } = new();
+    internal EntrySet Watched { get; } = new(EntrySetKind.Watched);
 
     /// <summary>The entries that are fetching.</summary>
-    internal EntrySet Fetching { get; } = new();
+    internal EntrySet Fetching { get; } = new(EntrySetKind.Fetching);
 
     internal LeastRecentlyUsed Uses { get; } = new();
 
@@ -96,6 +96,7 @@ public sealed class QueryCache
     /// <summary>An entry died: it is taken out, unless a new one has its key already.</summary>
     internal void Removed(QueryEntry entry, QueryRemovalCause cause)
     {
+        entry.LeaveIndex();
         Deadlines.Forget(entry);
         Uses.Forget(entry);
         Watched.Set(entry, false);

@@ -4,6 +4,10 @@ namespace ReactiveQuery;
 internal abstract class QueryEntry(QueryKey key, string definitionName)
 {
     private long _lastUse;
+    private int _placeInWatched;
+    private int _placeInFetching;
+    private IDisposable? _indexPlace;
+    private long _scheduledDueTicks = long.MaxValue;
 
     public QueryKey Key { get; } = key;
 
@@ -22,7 +26,11 @@ internal abstract class QueryEntry(QueryKey key, string definitionName)
     public abstract bool RefusesPatches { get; }
 
     /// <summary>Where the entry stands in the queue of deadlines; written by <see cref="Deadlines"/> alone.</summary>
-    public TimeSpan ScheduledDue { get; set; } = TimeSpan.MaxValue;
+    public TimeSpan ScheduledDue
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _scheduledDueTicks));
+        set => Volatile.Write(ref _scheduledDueTicks, value.Ticks);
+    }
 
     /// <summary>Whether the entry stands in the queue for eviction; written by <see cref="LeastRecentlyUsed"/> alone.</summary>
     public bool IsEnlisted { get; set; }
@@ -30,6 +38,16 @@ internal abstract class QueryEntry(QueryKey key, string definitionName)
     public long LastUse => Volatile.Read(ref _lastUse);
 
     public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
+
+    /// <summary>Its place in a set, counted from one; zero when it is not in it. Guarded by the set's lock.</summary>
+    public ref int PlaceIn(EntrySetKind kind) => ref kind == EntrySetKind.Watched ? ref _placeInWatched : ref _placeInFetching;
+
+    public bool IsIndexed => Volatile.Read(ref _indexPlace) is not null;
+
+    /// <summary>Takes a place in an index, unless it has one already.</summary>
+    public bool TryEnterIndex(IDisposable place) => Interlocked.CompareExchange(ref _indexPlace, place, null) is null;
+
+    public void LeaveIndex() => Volatile.Read(ref _indexPlace)?.Dispose();
 
     public abstract QueryCacheEntry Describe();
 

@@ -92,7 +92,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (_flight is null && _wanted is null) return;
-            Look_NeedsLock();
+            LookElapsed_NeedsLock();
             CancelFlight_NeedsLock(ref after);
             AnswerAll_NeedsLock(_state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled(), ref after);
             Settled_NeedsLock(ref after);

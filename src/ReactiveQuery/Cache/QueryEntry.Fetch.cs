@@ -72,7 +72,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (_flight != flight) return;
-            Look_NeedsLock();
+            LookElapsed_NeedsLock();
             FailFlight_NeedsLock(flight, error, ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);

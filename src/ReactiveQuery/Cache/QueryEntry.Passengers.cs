@@ -48,7 +48,7 @@ internal sealed partial class QueryEntry<T>
             if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             mount.IntervalDue = TimeSpan.MaxValue;
-            Look_NeedsLock();
+            LookElapsed_NeedsLock();
             Welcome_NeedsLock(mount, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -64,7 +64,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
-            Look_NeedsLock();
+            LookElapsed_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -105,6 +105,18 @@ internal sealed partial class QueryEntry<T>
         return waiter?.Task ?? Task.FromResult(served!.Shown.Data!);
     }
 
+    /// <summary>
+    /// Fresh data for an awaiting caller who changes nothing here: the entry has been asked under these very options before. Null if that cannot be told without the lock.
+    /// </summary>
+    public Task<T>? TryServe(EffectiveOptions<T> options)
+    {
+        var state = State;
+        if (!Remembers(options) || state is not { HasData: true, IsInvalidated: false, Fold: null }) return null;
+        if (Freshness.IsDue(state, options.StaleTime, _cache.Clock.Elapsed) || IsDead) return null;
+        Used(_cache.Uses.NextStamp());
+        return Task.FromResult(state.Data!);
+    }
+
     /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>
     public QueryState<T> Read(EffectiveOptions<T> options) => ReadBase(options).Shown;
 
@@ -139,11 +151,11 @@ internal sealed partial class QueryEntry<T>
     /// <summary>What every newcomer does first: old data is dropped if nobody kept it alive, initial data put in place, the longest stay noted.</summary>
     private void Prepare_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {
-        var now = Look_NeedsLock();
+        var now = LookElapsed_NeedsLock();
         DefinitionName = request.Name;
         Used(_cache.Uses.NextStamp());
-        if (!IsWatched_NeedsLock && !IsPageDue_NeedsLock && IsExpired(_state, request.Options, now.Elapsed))
-            Apply_NeedsLock(new Expired(now));
+        if (!IsWatched_NeedsLock && !IsPageDue_NeedsLock && IsExpired(_state, request.Options, now))
+            Apply_NeedsLock(new Expired(Look_NeedsLock()));
         Remember_NeedsLock(request.Options);
         Seed_NeedsLock(request, initial);
     }
@@ -205,7 +217,7 @@ internal sealed partial class QueryEntry<T>
     private void Departed_NeedsLock(ref Aftermath<T> after)
     {
         if (HasPassengers_NeedsLock) return;
-        _idleSince = Look_NeedsLock().Elapsed;
+        _idleSince = LookElapsed_NeedsLock();
         after.IsUnwatched = true;
         if (_flight is null)
             (_abandonDue, _wanted) = (TimeSpan.MaxValue, null);

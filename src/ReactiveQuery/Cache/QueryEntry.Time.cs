@@ -26,7 +26,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (_isDead) return;
-            var now = Look_NeedsLock().Elapsed;
+            var now = LookElapsed_NeedsLock();
             if (!HasPassengers_NeedsLock)
                 Expire_NeedsLock(now, ref after);
             if (now >= _nextStaleDue)
@@ -48,7 +48,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (_isDead) return;
-            Look_NeedsLock();
+            LookElapsed_NeedsLock();
             foreach (var mount in _mounts.Snapshot.Span)
             {
                 if (mount is not { IsEnabled: true } || !Wants_NeedsLock(mount, trigger)) continue;
@@ -72,7 +72,7 @@ internal sealed partial class QueryEntry<T>
         {
             if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
             _hasIntervals = true;
-            due = mount.IntervalDue = interval is { } span ? Freshness.Due(Look_NeedsLock().Elapsed, span) : TimeSpan.MaxValue;
+            due = mount.IntervalDue = interval is { } span ? Freshness.Due(LookElapsed_NeedsLock(), span) : TimeSpan.MaxValue;
             _nextIntervalDue = due < _nextIntervalDue ? due : _nextIntervalDue;
         }
 
@@ -123,6 +123,14 @@ internal sealed partial class QueryEntry<T>
         _isCached = options.CacheEnabled;
         Volatile.Write(ref _refusesPatches, options.OptimisticUpdates == false);
     }
+
+    /// <summary>Whether <see cref="Remember_NeedsLock"/> would change nothing. Without the lock it tells what held a moment ago, which is as good.</summary>
+    private bool Remembers(EffectiveOptions<T> options) =>
+        _isCached && options.CacheEnabled
+        && _staleTime == options.StaleTime
+        && _cacheTtl == options.CacheTtl
+        && _gcTime != TimeSpan.Zero && Freshness.Longer(_gcTime, options.GcTime) == _gcTime
+        && RefusesPatches == (options.OptimisticUpdates == false);
 
     private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {

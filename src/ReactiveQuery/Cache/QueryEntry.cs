@@ -32,7 +32,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         : base(key, definitionName)
     {
         _cache = cache;
-        _idleSince = Look_NeedsLock().Elapsed;
+        _idleSince = LookElapsed_NeedsLock();
     }
 
     public override Type DataType => typeof(T);
@@ -68,6 +68,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         return now;
     }
 
+    /// <summary>The same where no state takes the wall clock's reading, which costs as much again.</summary>
+    private TimeSpan LookElapsed_NeedsLock()
+    {
+        var now = _cache.Clock.Elapsed;
+        Volatile.Write(ref _lastLookedTicks, now.Ticks);
+        return now;
+    }
+
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
     private void Apply_NeedsLock(QueryEvent happened)
     {
@@ -84,6 +92,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         var version = new Version<QueryState<T>>(_state);
         if (_state.IsFetching != _tail.Value.IsFetching) _cache.Fetching.Set(this, _state.IsFetching);
         _tail.Append(version);
+        after.Superseded = _tail;
         _tail = version;
         after.Receivers = _mounts.Snapshot;
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
@@ -115,8 +124,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         foreach (var waiter in after.Answered ?? [])
             waiter.Answer(after.Answer);
         after.Ended?.Dispose();
-        foreach (var mount in after.Receivers.Span)
-            mount?.Drain();
+        Deliver(after);
         if (after.Removal is { } cause)
         {
             _cache.Removed(this, cause);
@@ -129,5 +137,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         after.Started?.Start();
         if (after.IsPageDue)
             FetchWantedPage();
+    }
+
+    private static void Deliver(in Aftermath<T> after)
+    {
+        var havePassed = true;
+        foreach (var mount in after.Receivers.Span)
+            havePassed &= mount?.Drain() != false;
+        if (havePassed)
+            after.Superseded?.Unlink();
     }
 }

@@ -19,8 +19,18 @@ public sealed partial class QueryClient
     /// <exception cref="InvalidOperationException">The key holds data of another type.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public Task<T> FetchAsync<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, CancellationToken cancellationToken = default)
-        where TParams : notnull =>
-        AwaitData(Request(definition, parameters), AwaitMode.Fresh, cancellationToken);
+        where TParams : notnull
+    {
+        ThrowIfDisposed();
+        Environment.Connect();
+        if (!cancellationToken.IsCancellationRequested && Indexed(definition, parameters, out var options) is { } indexed && indexed.TryServe(options!) is { } served)
+            return served;
+        var request = Request(definition, parameters);
+        var data = AwaitData(request, AwaitMode.Fresh, cancellationToken);
+        if (data.IsCompletedSuccessfully && Cache.TryGet<T>(request.Key) is { } entry)
+            AddToIndex(definition, parameters, entry);
+        return data;
+    }
 
     /// <summary>Any data of a query, however old; a fetch only when there is none.</summary>
     /// <inheritdoc cref="FetchAsync{TParams, T}(QueryDefinition{TParams, T}, TParams, CancellationToken)"/>
@@ -56,9 +66,11 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(definition);
+        if (Indexed(definition, parameters, out var options) is { } indexed) return indexed.Read(options!);
         var key = definition.KeyOf(parameters);
-        return Cache.TryGet<T>(key) is { } entry ? entry.Read(Merge(definition, key, null)) : QueryState<T>.Idle;
+        if (Cache.TryGet<T>(key) is not { } entry) return QueryState<T>.Idle;
+        AddToIndex(definition, parameters, entry);
+        return entry.Read(Merge(definition, key, null));
     }
 
     /// <summary>Writes data into the cache: a state for whoever watches, fresh from now on.</summary>
@@ -117,5 +129,5 @@ public sealed partial class QueryClient
     /// <summary>Ends when the fetch has, whatever came of it.</summary>
     /// <remarks>A continuation, not an await: under a SynchronizationContext an await would go on elsewhere and later, also in virtual time.</remarks>
     internal static Task Settled(Task fetch, CancellationToken token = default) =>
-        fetch.ContinueWith(static ended => _ = ended.Exception, token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        fetch.IsCompletedSuccessfully && !token.IsCancellationRequested ? Task.CompletedTask : fetch.ContinueWith(static ended => _ = ended.Exception, token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
@@ -22,7 +23,7 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed partial class QueryClient : IDisposable
 {
-    private readonly ConditionalWeakTable<QueryDefinition, object> _merged = [];
+    private readonly ConditionalWeakTable<QueryDefinition, IReadIndex> _merged = [];
     private readonly object _defaultsGate = new();
     private volatile PrefixDefaults[] _prefixDefaults = [];
     private readonly LatestSubject<Unit> _lifetime = new();
@@ -179,10 +180,40 @@ public sealed partial class QueryClient : IDisposable
         var prefixDefaults = _prefixDefaults;
         if (own is not null || prefixDefaults.Length > 0)
             return MergeAll(definition, key, own, prefixDefaults);
-        if (_merged.TryGetValue(definition, out var merged))
-            return (EffectiveOptions<T>)merged;
-        var options = MergeAll(definition, key, null, prefixDefaults);
-        return (EffectiveOptions<T>)_merged.GetValue(definition, _ => options);
+        return Index(definition, key).Options;
+    }
+
+    /// <summary>The entry of these parameters if it was read through this definition before; then only the parameters are hashed.</summary>
+    internal QueryEntry<T>? Indexed<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, [NotNullWhen(true)] out EffectiveOptions<T>? options)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(parameters);
+        options = null;
+        if (_prefixDefaults.Length > 0 || !_merged.TryGetValue(definition, out var merged)) return null;
+        var index = (ReadIndex<TParams, T>)merged;
+        options = index.Options;
+        return index.Find(parameters);
+    }
+
+    /// <summary>Remembers the entry of these parameters for <see cref="Indexed"/>.</summary>
+    internal void AddToIndex<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryEntry<T> entry)
+        where TParams : notnull
+    {
+        if (_prefixDefaults.Length == 0)
+            Index(definition, entry.Key).Add(parameters, entry);
+    }
+
+    private ReadIndex<TParams, T> Index<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
+        where TParams : notnull =>
+        _merged.TryGetValue(definition, out var merged) ? (ReadIndex<TParams, T>)merged : NewIndex(definition, key);
+
+    private ReadIndex<TParams, T> NewIndex<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
+        where TParams : notnull
+    {
+        var isIndexed = !definition.HasOwnKeys && ReadIndex<TParams, T>.SuitsParameters;
+        var index = new ReadIndex<TParams, T>(MergeAll(definition, key, null, []), isIndexed);
+        return (ReadIndex<TParams, T>)_merged.GetValue(definition, _ => index);
     }
 
     private EffectiveOptions<T> MergeAll<TParams, T>(

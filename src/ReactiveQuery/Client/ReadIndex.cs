@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+
+namespace ReactiveQuery;
+
+/// <summary>
+/// What a client knows of one definition: its options, merged, and the entries that were read through it, by the parameters themselves. A read of one of those
+/// makes no key and allocates nothing, which is what most calls of most applications are (W1 in <c>benchmarks/WORKLOADS.md</c>).
+/// </summary>
+/// <remarks>
+/// An entry stands in one index at most, that of the definition that read it first, so that short-lived definitions leave nothing behind on a long-lived entry.
+/// It takes itself out when it leaves the cache; one that died a moment ago is no answer.
+/// </remarks>
+internal sealed class ReadIndex<TParams, T>(EffectiveOptions<T> options, bool isIndexed) : IReadIndex
+    where TParams : notnull
+{
+    private readonly ConcurrentDictionary<TParams, QueryEntry<T>>? _entries = isIndexed ? new() : null;
+
+    public EffectiveOptions<T> Options => options;
+
+    /// <summary>Whether parameters of this type are equal exactly when the keys made of them are.</summary>
+    public static bool SuitsParameters => typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid);
+
+    public QueryEntry<T>? Find(TParams parameters) =>
+        _entries is not null && _entries.TryGetValue(parameters, out var entry) && !entry.IsDead ? entry : null;
+
+    public void Add(TParams parameters, QueryEntry<T> entry)
+    {
+        if (_entries is null || entry.IsIndexed || !entry.TryEnterIndex(new Place(_entries, parameters, entry))) return;
+        _entries[parameters] = entry;
+        if (entry.IsDead) entry.LeaveIndex(); // It may have left the cache before it stood here.
+    }
+
+    private sealed class Place(ConcurrentDictionary<TParams, QueryEntry<T>> entries, TParams parameters, QueryEntry<T> entry) : IDisposable
+    {
+        public void Dispose() => entries.TryRemove(KeyValuePair.Create(parameters, entry));
+    }
+}
+
+/// <summary>A <see cref="ReadIndex{TParams, T}"/>, whatever its types.</summary>
+internal interface IReadIndex;
