@@ -1,7 +1,7 @@
 namespace ReactiveQuery;
 
 /// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
-internal abstract class QueryEntry(QueryKey key, string definitionName)
+internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadline
 {
     private long _lastUse;
 
