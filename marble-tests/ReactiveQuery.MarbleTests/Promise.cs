@@ -55,7 +55,8 @@ public abstract class Promise : IDisposable
 /// <summary>States as short texts, the shortest of which are one letter and stand for themselves in a diagram.</summary>
 /// <remarks>
 /// <c>.</c> idle, <c>L</c> loading, <c>P</c> loading and paused, <c>a</c> data, <c>A</c> stale data, <c>?a</c> placeholder, <c>aE</c> data beside an
-/// error, <c>E</c> error alone. Then what runs: <c>a*</c> fetching, <c>aP</c> paused, <c>a&gt;</c> streaming, with the attempts failed so far: <c>a*1</c>.
+/// error, <c>E</c> error alone. Then what runs: <c>a*</c> fetching, <c>aP</c> paused, <c>a&gt;</c> streaming, with the attempts failed so far: <c>a*1</c>. At the end
+/// <c>~</c> while an optimistic patch awaits its confirmation.
 /// </remarks>
 internal static class Letters
 {
@@ -81,6 +82,6 @@ internal static class Letters
             _ => "",
         };
         var failures = state.FetchStatus != FetchStatus.Idle && state.FailureCount > 0 ? $"{state.FailureCount}" : "";
-        return known + runs + failures;
+        return known + runs + failures + (state.IsOptimistic ? "~" : "");
     }
 }

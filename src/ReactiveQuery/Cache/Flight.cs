@@ -6,7 +6,7 @@ namespace ReactiveQuery;
 /// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
 /// the entry takes events from its present flight only.
 /// </summary>
-internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch) : IObserver<T>, IObservable<T>, IDisposable
+internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch, int number) : IObserver<T>, IObservable<T>, IDisposable
 {
     private DisposableSlot _subscription;
     private int _isStarted;
@@ -20,6 +20,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; } = epoch;
+
+    /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
+    public int Number { get; } = number;
 
     /// <summary>How many attempts were begun.</summary>
     public int Attempts => Volatile.Read(ref _attempts);

@@ -44,7 +44,8 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     protected override void Deliver(QueryState<T> value)
     {
         var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
-        Show(isStale == value.IsStale ? value : value with { IsStale = isStale });
+        var shown = value.Shown;
+        Show(isStale == shown.IsStale ? shown : shown with { IsStale = isStale });
     }
 
     protected override void Refresh()

@@ -26,8 +26,16 @@ public sealed record QueryCacheEntry
     /// <summary>Whether there is data.</summary>
     public required bool HasData { get; init; }
 
-    /// <summary>The data, boxed where it is a value type; null without data.</summary>
-    public required object? Data { get; init; }
+    /// <summary>
+    /// The data that observers are shown, pending patches included; boxed where it is a value type, null without data. Looking at it may run the patches.
+    /// </summary>
+    public object? Data => Fold is null ? BaseData : Fold.Value;
+
+    /// <summary>The data as the server last said it, without pending patches; boxed where it is a value type, null without data.</summary>
+    public required object? BaseData { get; init; }
+
+    /// <summary>Whether at least one optimistic patch awaits its confirmation.</summary>
+    public required bool IsOptimistic { get; init; }
 
     /// <summary>The error, or null.</summary>
     public required Exception? Error { get; init; }
@@ -46,6 +54,9 @@ public sealed record QueryCacheEntry
 
     /// <summary>When the data is too old to be served to a newcomer (<see cref="QueryOptions.CacheTtl"/>); null without data, or when it never is.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Folds the pending patches in; null without any.</summary>
+    internal IOptimisticFold? Fold { get; init; }
 
     /// <summary>Whether somebody watches the entry.</summary>
     public bool IsWatched => ObserverCount > 0;

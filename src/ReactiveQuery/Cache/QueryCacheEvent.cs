@@ -51,6 +51,15 @@ public enum QueryUpdateCause
 
     /// <summary>Data and error were dropped.</summary>
     Dropped,
+
+    /// <summary>An optimistic patch was laid on the data.</summary>
+    Patched,
+
+    /// <summary>An optimistic patch was confirmed.</summary>
+    PatchCommitted,
+
+    /// <summary>Optimistic patches were taken back.</summary>
+    PatchRolledBack,
 }
 
 /// <summary>Why an entry left the cache.</summary>

@@ -18,6 +18,9 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
 
     public abstract bool IsFetching { get; }
 
+    /// <summary>Whether the options last used for the entry refuse optimistic writes.</summary>
+    public abstract bool RefusesPatches { get; }
+
     /// <summary>Where the entry stands in the queue of deadlines; written by <see cref="Deadlines"/> alone.</summary>
     public TimeSpan ScheduledDue { get; set; } = TimeSpan.MaxValue;
 
@@ -42,6 +45,11 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     public abstract void Cancel();
 
     public abstract void Drop(DropMode mode);
+
+    /// <summary>Takes away the patches that were not committed.</summary>
+    public abstract void RollbackAll();
+
+    public abstract IReadOnlyList<OptimisticPatch> Patches();
 
     public abstract bool TryEvict();
 

@@ -4,39 +4,27 @@ namespace ReactiveQuery;
 internal sealed partial class QueryEntry<T>
 {
     /// <summary>Writes data. A fetch that runs goes on and will land; a cancel returns to what was written.</summary>
-    public bool TrySet(QueryRequest<T> request, T data, DateTimeOffset? updatedAt)
-    {
-        while (true)
-        {
-            var seen = State;
-            var shared = Share(request.Options, seen, data);
-            var after = new Aftermath<T>();
-            lock (_gate)
-            {
-                if (_isDead) return false;
-                if (!IsStillTheBase_NeedsLock(seen)) continue;
-                Write_NeedsLock(request, shared, updatedAt, ref after);
-            }
+    public bool TrySet(QueryRequest<T> request, T data, DateTimeOffset? updatedAt) => TryWrite(request.Options, data, new Write(updatedAt));
 
-            CarryOut(after);
-            return true;
-        }
-    }
+    /// <summary>Writes what the server answered to a mutation: a fence, which an older fetch's data does not pass.</summary>
+    public bool TryRespond(QueryRequest<T> request, T data) => TryWrite(request.Options, data, new Write(IsResponse: true));
 
-    /// <summary>Writes what <paramref name="update"/> makes of the data; asked again when somebody else wrote meanwhile. False without data.</summary>
+    /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
     {
         while (true)
         {
             var seen = State;
-            if (IsDead || !Read(request.Options).HasData || !seen.HasData) return false; // Data too old to be read is not updated either.
+            if (IsDead || !ReadBase(request.Options).HasData || !seen.HasData) return false; // Data too old to be read is not updated either.
             var updated = Share(request.Options, seen, update(seen.Data!));
             var after = new Aftermath<T>();
             lock (_gate)
             {
                 if (_isDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
-                Write_NeedsLock(request, updated, null, ref after);
+                Remember_NeedsLock(request.Options);
+                Write_NeedsLock(updated, null, ref after);
+                Conclude_NeedsLock(ref after);
             }
 
             CarryOut(after);
@@ -106,7 +94,7 @@ internal sealed partial class QueryEntry<T>
             if (_flight is null) return;
             Look_NeedsLock();
             CancelFlight_NeedsLock(ref after);
-            AnswerUpTo_NeedsLock(int.MaxValue, _state.HasData ? Answer<T>.Of(_state.Data!) : Answer<T>.Cancelled(), ref after);
+            AnswerUpTo_NeedsLock(int.MaxValue, _state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled(), ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -138,7 +126,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || HasPassengers_NeedsLock || _flight is not null) return false;
+            if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
         }
 
@@ -179,7 +167,9 @@ internal sealed partial class QueryEntry<T>
             Status = state.Status,
             FetchStatus = state.FetchStatus,
             HasData = state.HasData,
-            Data = state.Data,
+            BaseData = state.Data,
+            Fold = state.Fold,
+            IsOptimistic = state.IsOptimistic,
             Error = state.Error,
             ObserverCount = ObserverCount,
             IsStale = Freshness.IsStale(state, staleTime, now),
@@ -189,20 +179,46 @@ internal sealed partial class QueryEntry<T>
         };
     }
 
-    private void Write_NeedsLock(QueryRequest<T> request, T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write)
+    {
+        while (true)
+        {
+            var seen = State;
+            var shared = Share(options, seen, data);
+            var after = new Aftermath<T>();
+            lock (_gate)
+            {
+                if (_isDead) return false;
+                if (!IsStillTheBase_NeedsLock(seen)) continue;
+                if (!TakesPlace_NeedsLock(write)) return true;
+                if (options is not null)
+                    Remember_NeedsLock(options);
+                Write_NeedsLock(shared, write.UpdatedAt, ref after);
+                if (write.IsResponse)
+                    FenceOff_NeedsLock(ref after);
+                Conclude_NeedsLock(ref after);
+            }
+
+            CarryOut(after);
+            return true;
+        }
+    }
+
+    private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {
         var now = Look_NeedsLock();
         Used(_cache.Uses.NextStamp());
-        Remember_NeedsLock(request.Options);
         Apply_NeedsLock(new DataSet<T>(updatedAt is { } at ? _cache.Clock.At(at) : now, data));
-        if (!HasPassengers_NeedsLock)
-        {
-            _idleSince = now.Elapsed;
-            after.IsUnwatched = true;
-            RetireIfIdle_NeedsLock(ref after);
-        }
+        StayAnew_NeedsLock(ref after);
+    }
 
-        Conclude_NeedsLock(ref after);
+    /// <summary>The stay of an entry that nobody watches begins now.</summary>
+    private void StayAnew_NeedsLock(ref Aftermath<T> after)
+    {
+        if (HasPassengers_NeedsLock) return;
+        _idleSince = LastLooked;
+        after.IsUnwatched = true;
+        RetireIfIdle_NeedsLock(ref after);
     }
 
     /// <summary>Nothing from before may be seen or land: fetch, waiters, data, error and epoch all end here, in one state of their own.</summary>
@@ -212,6 +228,7 @@ internal sealed partial class QueryEntry<T>
         _epoch++;
         CancelFlight_NeedsLock(ref after);
         AnswerUpTo_NeedsLock(int.MaxValue, Answer<T>.Cancelled(), ref after);
+        _layers = OptimisticLayers<T>.None;
         Apply_NeedsLock(new Dropped(now));
         Conclude_NeedsLock(ref after);
     }

@@ -55,7 +55,7 @@ internal sealed partial class QueryEntry<T>
             if (_flight != flight) return;
             _flight = null;
             Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
-            AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state.Data!), ref after); // Whoever boarded after its last value.
+            AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state), ref after); // Whoever boarded after its last value.
             if (flight.Epoch < _epoch)
                 FollowUp_NeedsLock(ref after);
             Settled_NeedsLock(ref after);
@@ -117,7 +117,7 @@ internal sealed partial class QueryEntry<T>
     private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
     {
         after.Ended ??= _flight;
-        _flight = new Flight<T>(this, Client, request, _epoch);
+        _flight = new Flight<T>(this, Client, request, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
         Apply_NeedsLock(new FetchStarted(Look_NeedsLock(), isPaused));
         after.Started = _flight;
@@ -127,6 +127,7 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         var isCurrent = flight.Epoch == _epoch;
+        _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
         if (flight.Request.IsLive)
         {
             Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
@@ -138,7 +139,7 @@ internal sealed partial class QueryEntry<T>
         }
 
         (after.Landed, after.LandedData) = (flight, data);
-        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(data), ref after);
+        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state), ref after);
         if (!isCurrent)
             FollowUp_NeedsLock(ref after);
         Settled_NeedsLock(ref after);
@@ -200,12 +201,20 @@ internal sealed partial class QueryEntry<T>
     private bool IsStillTheBase_NeedsLock(QueryState<T> seen) =>
         typeof(T).IsValueType || (seen.HasData == _state.HasData && ReferenceEquals(seen.Data, _state.Data));
 
-    private T Share(EffectiveOptions<T> options, QueryState<T> seen, T value)
+    /// <summary>The value with the references of equal parts of the base; failing that, of what is shown, so that a confirmed write changes nothing for the eye.</summary>
+    private T Share(EffectiveOptions<T>? options, QueryState<T> seen, T value)
     {
-        if (!options.StructuralSharing || !seen.HasData) return value;
+        if (!seen.HasData) return value;
+        var shared = Share(options, seen.Data!, value);
+        return seen.Fold is null || ReferenceEquals(shared, seen.Data) ? shared : Share(options, seen.Fold.Value, shared);
+    }
+
+    private T Share(EffectiveOptions<T>? options, T old, T value)
+    {
+        if (options is { StructuralSharing: false }) return value;
         try
         {
-            return StructuralSharing.Share(seen.Data!, value, options.ShareData, options.DataComparer);
+            return StructuralSharing.Share(old, value, options?.ShareData, options?.DataComparer);
         }
         catch (Exception error)
         {

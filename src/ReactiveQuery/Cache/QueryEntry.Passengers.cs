@@ -76,21 +76,20 @@ internal sealed partial class QueryEntry<T>
         var initial = InitialData(request);
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        Task<T> answer;
+        QueryState<T>? served = null;
         lock (_gate)
         {
             if (_isDead) return null;
             Prepare_NeedsLock(request, initial);
             if (Serves_NeedsLock(request, mode))
             {
-                answer = Task.FromResult(_state.Data!);
+                served = _state;
                 after.IsUnwatched = !HasPassengers_NeedsLock;
                 RetireIfIdle_NeedsLock(ref after);
             }
             else
             {
                 waiter = Board_NeedsLock(request);
-                answer = waiter.Task;
                 StartForCaller_NeedsLock(request, mode, ref after);
             }
 
@@ -99,18 +98,21 @@ internal sealed partial class QueryEntry<T>
 
         waiter?.Watch(token);
         CarryOut(after);
-        return answer;
+        return waiter?.Task ?? Task.FromResult(served!.Shown.Data!);
     }
 
     /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>
-    public QueryState<T> Read(EffectiveOptions<T> options)
+    public QueryState<T> Read(EffectiveOptions<T> options) => ReadBase(options).Shown;
+
+    /// <summary>The same before patches: a state whose data is what the server last said.</summary>
+    public QueryState<T> ReadBase(EffectiveOptions<T> options)
     {
         Used(_cache.Uses.NextStamp());
         var state = State;
         if (!state.HasData) return state;
         var now = _cache.Clock.Elapsed;
         if (ObserverCount == 0 && IsExpired(state, options, now))
-            return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now));
+            return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now)) with { Fold = null, IsOptimistic = state.IsOptimistic };
         var isStale = Freshness.IsStale(state, options.StaleTime, now);
         return isStale == state.IsStale ? state : state with { IsStale = isStale };
     }
@@ -224,7 +226,7 @@ internal sealed partial class QueryEntry<T>
     /// </summary>
     private void RetireIfIdle_NeedsLock(ref Aftermath<T> after)
     {
-        if (_isDead || HasPassengers_NeedsLock || _flight is not null) return;
+        if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
         if (_isCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
         Die_NeedsLock(QueryRemovalCause.Abandoned, ref after);
     }

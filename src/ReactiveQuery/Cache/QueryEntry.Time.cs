@@ -98,7 +98,7 @@ internal sealed partial class QueryEntry<T>
         if (options.RefetchIntervalFrom is not { } intervalFrom) return options.RefetchInterval;
         try
         {
-            return intervalFrom(State) is { } span && span > TimeSpan.Zero && !Freshness.IsInfinite(span)
+            return intervalFrom(State.Shown) is { } span && span > TimeSpan.Zero && !Freshness.IsInfinite(span)
                 ? span < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : span
                 : null;
         }
@@ -121,6 +121,7 @@ internal sealed partial class QueryEntry<T>
         _staleTime = options.StaleTime;
         _cacheTtl = options.CacheTtl;
         _isCached = options.CacheEnabled;
+        Volatile.Write(ref _refusesPatches, options.OptimisticUpdates == false);
     }
 
     private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
@@ -157,7 +158,7 @@ internal sealed partial class QueryEntry<T>
     {
         if (_isDead) return TimeSpan.MaxValue;
         if (!HasPassengers_NeedsLock)
-            return _flight is null ? Freshness.Due(_idleSince, _gcTime) : _abandonDue;
+            return _flight is not null ? _abandonDue : IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
         // Not the data's age alone: data that was stale on arrival may be followed by fresh data within one instant.
         var basis = _state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue;
@@ -190,7 +191,7 @@ internal sealed partial class QueryEntry<T>
             after.IsUnwatched = true;
             RetireIfIdle_NeedsLock(ref after);
         }
-        else if (_flight is null && Freshness.IsOver(_idleSince, _gcTime, now))
+        else if (_flight is null && !IsPinned_NeedsLock && Freshness.IsOver(_idleSince, _gcTime, now))
         {
             Die_NeedsLock(QueryRemovalCause.Expired, ref after);
         }

@@ -6,8 +6,8 @@ namespace ReactiveQuery;
 /// <remarks>
 /// <para>Every command has the same shape: user code that is needed first runs outside the lock; the change is made under it
 /// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
-/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Time</c>
-/// (what becomes due).</para>
+/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it),
+/// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due).</para>
 /// </remarks>
 internal sealed partial class QueryEntry<T> : QueryEntry
 {
@@ -43,7 +43,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     public override bool IsFetching => State.IsFetching;
 
-    /// <summary>The state last committed, without any observer's view of it.</summary>
+    /// <summary>The state last committed: the base, its patches not folded in, without any observer's view of it.</summary>
     public QueryState<T> State => Volatile.Read(ref _state);
 
     /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
     private void Apply_NeedsLock(QueryEvent happened)
     {
-        var next = QueryReducer.Reduce(_state, happened);
+        var next = WithFold_NeedsLock(QueryReducer.Reduce(_state, happened));
         if (ReferenceEquals(next, _state)) return;
         Volatile.Write(ref _state, next);
         _cause = happened.Cause;
@@ -100,6 +100,8 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
             _tail = new(QueryState<T>.Idle);
+            _layers = OptimisticLayers<T>.None;
+            _patchOptions = null;
         }
     }
 

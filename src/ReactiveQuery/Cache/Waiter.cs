@@ -56,11 +56,16 @@ internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, i
 }
 
 /// <summary>What the waiters of a fetch are told.</summary>
-internal readonly record struct Answer<T>(T Data, Exception? Error, bool IsCancelled)
+internal readonly record struct Answer<T>(QueryState<T>? State, Exception? Error)
 {
-    public static Answer<T> Of(T data) => new(data, null, false);
+    public bool IsCancelled => State is null && Error is null;
 
-    public static Answer<T> Failed(Exception error) => new(default!, error, false);
+    /// <summary>The data, as it is shown: that may run patches, which are user code, so ask outside the lock.</summary>
+    public T Data => State!.Shown.Data!;
 
-    public static Answer<T> Cancelled() => new(default!, null, true);
+    public static Answer<T> Of(QueryState<T> state) => new(state, null);
+
+    public static Answer<T> Failed(Exception error) => new(null, error);
+
+    public static Answer<T> Cancelled() => default;
 }

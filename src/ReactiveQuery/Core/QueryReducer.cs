@@ -47,7 +47,7 @@ internal static class QueryReducer
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
         Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
-        _ => state,
+        _ => state, // Patches among the rest: they lie over the data and are no part of it.
     };
 
     private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data) => state with

@@ -59,7 +59,7 @@ public sealed partial record QueryState<T>
     /// <summary>Whether <see cref="Data"/> is a stand-in (placeholder or the previous key's data) that the cache does not hold.</summary>
     public bool IsPlaceholder { get; internal init; }
 
-    /// <summary>Whether <see cref="Data"/> shows at least one optimistic write that the server has not confirmed.</summary>
+    /// <summary>Whether at least one optimistic patch awaits its confirmation; <see cref="Data"/>, where there is some, shows it.</summary>
     public bool IsOptimistic { get; internal init; }
 
     /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
@@ -70,6 +70,15 @@ public sealed partial record QueryState<T>
 
     /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs.</summary>
     internal QueryState<T>? Before { get; init; }
+
+    /// <summary>
+    /// In an entry: what the pending patches make of <see cref="Data"/>, which is then the base; null without patches or data. A state that is shown
+    /// carries the folded data itself.
+    /// </summary>
+    internal OptimisticFold<T>? Fold { get; init; }
+
+    /// <summary>The state as it is shown: with the pending patches folded in. Runs user code.</summary>
+    internal QueryState<T> Shown => Fold?.Show(this) ?? this;
 
     /// <summary>Yields the data when there is some.</summary>
     /// <param name="data">The data, or <c>default</c>.</param>

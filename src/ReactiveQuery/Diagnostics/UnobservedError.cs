@@ -9,6 +9,9 @@ public enum UnobservedErrorOrigin
     /// <summary>A success or error hook, or an option's function, threw.</summary>
     Callback,
 
+    /// <summary>An optimistic patch threw and was skipped; the other patches hold.</summary>
+    Patch,
+
     /// <summary>A comparer or sharing function threw; the fetched data was kept as it was.</summary>
     Comparer,
 

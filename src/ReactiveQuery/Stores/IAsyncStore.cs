@@ -22,6 +22,11 @@ public interface IAsyncStore<in TParams, T> : IObservable<QueryState<T>>, IDispo
     /// <summary>Fetches anew for the present parameters.</summary>
     void Refetch();
 
+    /// <summary>Shows at once what a write will make of the data; see <see cref="QueryClient.Mutate{TParams, T}(QueryDefinition{TParams, T}, TParams, Func{T, T})"/>.</summary>
+    /// <param name="update">Given the data, returns the new; pure, for it is applied again to every new value from the server.</param>
+    /// <returns>The handle that commits the patch or rolls it back; disposal rolls back.</returns>
+    OptimisticHandle<T> Mutate(Func<T, T> update);
+
     /// <summary>Turns to other parameters; equal ones change nothing.</summary>
     /// <param name="parameters">The parameters from now on.</param>
     void UpdateParams(TParams parameters);

@@ -68,6 +68,25 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="QueryOptions.OptimisticUpdates"/> is false for the query.</exception>
+    /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
+    /// <remarks>For the parameters in force now; the patch stays on their data when the store turns to others.</remarks>
+    public OptimisticHandle<T> Mutate(Func<T, T> update)
+    {
+        ThrowIfDisposed();
+        return _client.Mutate(_definition, Parameters, update, _configure);
+    }
+
+    /// <summary>Takes away every patch on the present parameters' data that was not committed, in one state.</summary>
+    /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
+    public void RollbackAll()
+    {
+        ThrowIfDisposed();
+        _client.RollbackAll(_definition, Parameters);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
     public void UpdateParams(TParams parameters)

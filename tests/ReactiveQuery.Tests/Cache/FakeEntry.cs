@@ -15,6 +15,8 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
 
     public override bool IsFetching => false;
 
+    public override bool RefusesPatches => false;
+
     public override void OnDeadline() => Due?.Invoke();
 
     public override void Cancel() => throw new InvalidOperationException();
@@ -30,6 +32,10 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
     public override void OnTrigger(RefetchTrigger trigger) => throw new InvalidOperationException();
 
     public override Task? Refetch(bool isAwaited) => throw new InvalidOperationException();
+
+    public override IReadOnlyList<OptimisticPatch> Patches() => throw new InvalidOperationException();
+
+    public override void RollbackAll() => throw new InvalidOperationException();
 
     public override bool TryEvict() => throw new InvalidOperationException();
 }

@@ -1,0 +1,147 @@
+namespace ReactiveQuery;
+
+/// <content>Optimistic patches: functions that lie over the data until the server has spoken.</content>
+internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
+{
+    private OptimisticLayers<T> _layers = OptimisticLayers<T>.None;
+    private EffectiveOptions<T>? _patchOptions;
+    private int _fetchesBegun;
+    private bool _refusesPatches;
+
+    public override bool RefusesPatches => Volatile.Read(ref _refusesPatches);
+
+    /// <summary>A patch that awaits its confirmation keeps the entry.</summary>
+    private bool IsPinned_NeedsLock => _layers.IsOptimistic;
+
+    /// <summary>Lays a patch on top; null when the entry has left the cache.</summary>
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update)
+    {
+        var after = new Aftermath<T>();
+        long id;
+        lock (_gate)
+        {
+            if (_isDead) return null;
+            var now = Look_NeedsLock();
+            Used(_cache.Uses.NextStamp());
+            if (options is not null)
+                Remember_NeedsLock(options);
+            _patchOptions = options ?? _patchOptions;
+            id = Client.NextPatchId();
+            _layers = _layers.Push(new OptimisticLayer<T>(id, update, now.At));
+            Apply_NeedsLock(new Patched(now));
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return new OptimisticHandle<T>(this, Key, id);
+    }
+
+    public bool IsPending(long id)
+    {
+        lock (_gate)
+            return _layers.IsPending(id);
+    }
+
+    public void Commit(long id) => Change(layers => layers.Settle(id, _fetchesBegun), now => new PatchCommitted(now));
+
+    public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
+
+    public void Rollback(long id) => Change(layers => layers.IsPending(id) ? layers.Without(id) : layers, now => new PatchRolledBack(now));
+
+    public override void RollbackAll() => Change(layers => layers.WithoutPending(), now => new PatchRolledBack(now));
+
+    public override IReadOnlyList<OptimisticPatch> Patches()
+    {
+        OptimisticLayers<T> layers;
+        lock (_gate)
+            layers = _layers;
+        List<OptimisticPatch> patches = [];
+        foreach (var layer in layers.All)
+            patches.Add(new OptimisticPatch(layer.Id, layer.AppliedAt, layer.IsSettled));
+        return patches;
+    }
+
+    T IFoldRules<T>.Share(T old, T value) => Share(_patchOptions, old, value);
+
+    void IFoldRules<T>.ReportPatch(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Patch, Key);
+
+    private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
+    {
+        var after = new Aftermath<T>();
+        lock (_gate)
+        {
+            var changed = _isDead ? _layers : change(_layers);
+            if (changed == _layers) return;
+            _layers = changed;
+            Apply_NeedsLock(happened(Look_NeedsLock()));
+            StayAnew_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+    }
+
+    /// <summary>The state with what the patches make of its data. Only made here; computed by whoever looks at it first, outside the lock.</summary>
+    private QueryState<T> WithFold_NeedsLock(QueryState<T> state)
+    {
+        if (_layers.IsEmpty)
+        {
+            _patchOptions = null;
+            return state is { Fold: null, IsOptimistic: false } ? state : state with { Fold = null, IsOptimistic = false };
+        }
+
+        var fold = Fold_NeedsLock(state);
+        return fold == state.Fold && state.IsOptimistic == _layers.IsOptimistic ? state : state with { Fold = fold, IsOptimistic = _layers.IsOptimistic };
+    }
+
+    private OptimisticFold<T>? Fold_NeedsLock(QueryState<T> state)
+    {
+        if (!state.HasData) return null;
+        var isSameBase = !typeof(T).IsValueType && _state.HasData && ReferenceEquals(state.Data, _state.Data);
+        return isSameBase && _state.Fold is { } fold && fold.Layers == _layers ? fold : new OptimisticFold<T>(_layers, state.Data!, _state.Fold, this);
+    }
+
+    /// <summary>Whether a write is still wanted; the patch that it confirms goes, and what is known by now to be part of it.</summary>
+    private bool TakesPlace_NeedsLock(Write write)
+    {
+        if (write.Patch is { } id)
+        {
+            if (!_layers.IsPending(id)) return false;
+            _layers = _layers.Without(id);
+        }
+        else if (!write.IsResponse)
+        {
+            _layers = _layers.Confirm(int.MaxValue); // Whoever writes the whole value knows what was confirmed.
+        }
+
+        return true;
+    }
+
+    /// <summary>What the server answered to a write is newer than anything a running fetch can bring: that fetch gives way to one from after it.</summary>
+    private void FenceOff_NeedsLock(ref Aftermath<T> after)
+    {
+        _epoch++;
+        if (_flight is not { Request.IsLive: false } older) return;
+        FollowUp_NeedsLock(ref after);
+        if (_flight == older)
+            CancelFlight_NeedsLock(ref after);
+    }
+
+    /// <summary>How data is written by hand.</summary>
+    /// <param name="UpdatedAt">Since when it holds; null: now.</param>
+    /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
+    /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
+    private readonly record struct Write(DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null);
+}
+
+/// <summary>What a handle does to its patch.</summary>
+internal interface IPatchedEntry<in T>
+{
+    bool IsPending(long id);
+
+    void Commit(long id);
+
+    void Commit(long id, T data);
+
+    void Rollback(long id);
+}

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+
+namespace ReactiveQuery;
+
+/// <summary>
+/// What is shown: <c>fold(base, patches in order)</c>. Made under the entry's lock, computed outside it by whoever looks first, because patches are user
+/// code; all see the one result. A patch that throws is skipped and reported, the others hold.
+/// </summary>
+/// <param name="layers">The patches.</param>
+/// <param name="data">The base: what the server last said.</param>
+/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and a patch that only came on top is all that is computed.</param>
+/// <param name="rules">How to share and to whom to report.</param>
+internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, OptimisticFold<T>? shownBefore, IFoldRules<T> rules)
+    : IOptimisticFold
+{
+    private OptimisticFold<T>? _shownBefore = shownBefore;
+    private StrongBox<T>? _value;
+    private ShownState? _shown;
+
+    public OptimisticLayers<T> Layers => layers;
+
+    object? IOptimisticFold.Value => Value;
+
+    /// <summary>The folded data.</summary>
+    public T Value => (Volatile.Read(ref _value) ?? Settle(Compute())).Value!;
+
+    /// <summary>The state around the folded data; asked again for the same state, the same answer.</summary>
+    public QueryState<T> Show(QueryState<T> state)
+    {
+        if (Volatile.Read(ref _shown) is { } shown && ReferenceEquals(shown.Base, state)) return shown.State;
+        var folded = state with { Data = Value, Fold = null, Before = null };
+        Volatile.Write(ref _shown, new(state, folded));
+        return folded;
+    }
+
+    private StrongBox<T> Settle((T Value, List<Exception>? Thrown) computed)
+    {
+        var box = new StrongBox<T>(computed.Value);
+        if (Interlocked.CompareExchange(ref _value, box, null) is { } first) return first; // Another thread was first; it has also reported.
+        Volatile.Write(ref _shownBefore, null); // Else each fold would keep all before it.
+        foreach (var error in computed.Thrown ?? [])
+            rules.ReportPatch(error);
+        return box;
+    }
+
+    private (T Value, List<Exception>? Thrown) Compute()
+    {
+        var before = Volatile.Read(ref _shownBefore);
+        var known = before is null ? null : Volatile.Read(ref before._value);
+        if (known is not null && layers.IsOneMoreThan(before!.Layers) && before.IsOver(data))
+            return Apply(known.Value!, layers.All[^1..]);
+
+        var computed = Apply(data, layers.All);
+        return known is null ? computed : (rules.Share(known.Value!, computed.Value), computed.Thrown);
+    }
+
+    private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(data, other);
+
+    private static (T Value, List<Exception>? Thrown) Apply(T value, ReadOnlySpan<OptimisticLayer<T>> patches)
+    {
+        List<Exception>? thrown = null;
+        foreach (var patch in patches)
+        {
+            try
+            {
+                value = patch.Update(value);
+            }
+            catch (Exception error)
+            {
+                (thrown ??= []).Add(error);
+            }
+        }
+
+        return (value, thrown);
+    }
+
+    private sealed record ShownState(QueryState<T> Base, QueryState<T> State);
+}
+
+/// <summary>A fold, whatever the type of the data.</summary>
+internal interface IOptimisticFold
+{
+    /// <summary>The folded data.</summary>
+    object? Value { get; }
+}
+
+/// <summary>What a fold needs of its surroundings. Called outside every lock.</summary>
+internal interface IFoldRules<T>
+{
+    /// <summary>The new value with the references of the old where parts are equal; never throws.</summary>
+    T Share(T old, T value);
+
+    /// <summary>A patch threw and was skipped.</summary>
+    void ReportPatch(Exception error);
+}

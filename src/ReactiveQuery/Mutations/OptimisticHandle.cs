@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ReactiveQuery;
+
+/// <summary>One pending optimistic patch: commit it when the server has accepted the write, roll it back when not.</summary>
+/// <remarks>
+/// <para>Whichever comes first holds; everything after it does nothing, and neither does anything once the entry was removed, cleared or disposed with its client.
+/// Disposal rolls back, so that <c>using var patch = store.Mutate(…)</c> takes the patch away on every path that did not commit it.</para>
+/// <para>Safe from any thread. The state that follows is delivered on the thread of the call, before it returns to the caller.</para>
+/// </remarks>
+[SuppressMessage("Design", "CA1063", Justification = "There is nothing to finalize, and nobody outside derives from it.")]
+[SuppressMessage("Usage", "CA1816", Justification = "There is nothing to finalize, and nobody outside derives from it.")]
+public abstract class OptimisticHandle : IDisposable
+{
+    private protected OptimisticHandle(QueryKey key, long id)
+    {
+        Key = key;
+        Id = id;
+    }
+
+    /// <summary>The query that the patch lies on.</summary>
+    public QueryKey Key { get; }
+
+    /// <summary>Identifies the patch in its client; see <see cref="OptimisticPatch.Id"/>. Later patches have higher ones.</summary>
+    public long Id { get; }
+
+    /// <summary>Whether the patch still awaits its confirmation: not committed, not rolled back, its entry not removed.</summary>
+    public abstract bool IsPending { get; }
+
+    /// <summary>
+    /// The server accepted the write. The patch is settled: it keeps its place until data comes from a fetch started after this call, or from
+    /// <see cref="QueryClient.SetData"/>, so that the old value does not flash up in between.
+    /// </summary>
+    public abstract void Commit();
+
+    /// <summary>Takes the patch away. The other patches are applied anew to what the server last said.</summary>
+    public abstract void Rollback();
+
+    /// <summary>Rolls back what was not committed.</summary>
+    public void Dispose() => Rollback();
+}
+
+/// <summary>One pending optimistic patch over data of a known type.</summary>
+/// <typeparam name="T">The type of the data.</typeparam>
+/// <inheritdoc/>
+public sealed class OptimisticHandle<T> : OptimisticHandle
+{
+    private readonly IPatchedEntry<T> _entry;
+
+    internal OptimisticHandle(IPatchedEntry<T> entry, QueryKey key, long id)
+        : base(key, id) =>
+        _entry = entry;
+
+    /// <inheritdoc/>
+    public override bool IsPending => _entry.IsPending(Id);
+
+    /// <inheritdoc/>
+    public override void Commit() => _entry.Commit(Id);
+
+    /// <summary>
+    /// The server accepted the write and answered with the new data: in one state it becomes the base and the patch goes. A fetch that began before
+    /// cannot bring anything newer; it is started again if anybody waits for it, otherwise ended.
+    /// </summary>
+    /// <param name="data">What the server says now; null is data.</param>
+    public void Commit(T data) => _entry.Commit(Id, data);
+
+    /// <inheritdoc/>
+    public override void Rollback() => _entry.Rollback(Id);
+}
+
+/// <summary>A patch on a query, as it stood when it was asked for.</summary>
+/// <param name="Id">Identifies it; see <see cref="OptimisticHandle.Id"/>.</param>
+/// <param name="AppliedAt">When it was applied, by the client's scheduler.</param>
+/// <param name="IsSettled">Whether it was committed and waits for data that includes it.</param>
+public sealed record OptimisticPatch(long Id, DateTimeOffset AppliedAt, bool IsSettled);
