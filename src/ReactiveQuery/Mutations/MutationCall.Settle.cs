@@ -14,13 +14,16 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
     private bool TrySettle(MutationEvent outcome)
     {
+        MutationOptions<TArgs, T> options;
         lock (Ledger.Gate)
         {
             if (Stage_NeedsLock >= CallStage.Settling) return false;
             Stage_NeedsLock = CallStage.Settling;
+            options = Options;
         }
 
         _run.Dispose();
+        AffectCache(outcome, options);
         Client.Environment.WriteEnded(this);
         new CallbackChain(Client, StepsFor(outcome), CallbackThrew, HasLeft(CallStage.Settling), () => Finish(outcome)).Run();
         return true;
@@ -35,6 +38,8 @@ internal sealed partial class MutationCall<TArgs, T>
         if (outcome is CallFailed failed)
             steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(failed.Error, _context))));
         steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, _context))));
+        if (_refetches is not null)
+            steps.Add(() => Task.WhenAll(_refetches));
         return steps;
     }
 

@@ -29,19 +29,15 @@ internal sealed partial class MutationCall<TArgs, T>
 
         Deliver();
         if (scopeError is not null || !TryPatch(out scopeError))
-        {
             TrySettle(new CallFailed(scopeError!, 0));
+        if (IsAnswered)
+        {
+            RollBackPatches(); // An observer of a patch may have cancelled the call while others were still to be laid.
             return;
         }
 
         var steps = Array.ConvertAll(_callbacks.Mutate, callback => (Func<Task?>)(() => callback(_context)));
         new CallbackChain(Client, steps, MutateThrew, HasLeft(CallStage.Preparing), Prepared).Run();
-    }
-
-    private bool TryPatch(out Exception? error)
-    {
-        error = null;
-        return true;
     }
 
     /// <summary>A cancelled call has no use for the exception any more; it must not disappear all the same.</summary>
