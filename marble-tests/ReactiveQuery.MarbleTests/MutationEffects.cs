@@ -144,6 +144,6 @@ public class MutationEffects : Promise
         m.At(1, () => mutation.Start("+"));
         m.At(2, () => mutation.Start("-"));
         m.Expect(client.Observe(query, "1").States()).ToBe(
-            expected, new() { ['1'] = "a+~", ['2'] = "a+-~", ['r'] = "A+-~*", ['s'] = "b-~", ['c'] = "b-", ['t'] = "B-*" });
+            expected, new() { ['1'] = "a+~", ['2'] = "a+-~", ['r'] = "A+-*~", ['s'] = "b-~", ['c'] = "b-", ['t'] = "B-*" });
     }
 }

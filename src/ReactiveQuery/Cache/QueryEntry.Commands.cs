@@ -16,7 +16,7 @@ internal sealed partial class QueryEntry<T>
     public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, long? patch) => TryWrite(
         request.Options,
         seen => make(seen.HasData && ReadBase(request.Options).HasData ? seen.Data : default),
-        new Write(IsResponse: true, Patch: patch));
+        new Write(IsResponse: true, Patch: patch, IsDerived: true));
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
@@ -201,7 +201,7 @@ internal sealed partial class QueryEntry<T>
             lock (_gate)
             {
                 if (_isDead) return false;
-                if (!IsStillTheBase_NeedsLock(seen)) continue;
+                if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
                 if (!TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)
                     Remember_NeedsLock(options);

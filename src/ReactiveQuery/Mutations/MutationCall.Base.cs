@@ -35,6 +35,9 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
 
     public LinkedListNode<MutationCall>? Turn { get; set; }
 
+    /// <summary>Its place among the calls that have ended and are still shown.</summary>
+    public LinkedListNode<MutationCall>? Ended { get; set; }
+
     public CallStage Stage_NeedsLock { get; set; }
 
     /// <summary>Until when the ended call is shown; written under the lock.</summary>

@@ -12,7 +12,7 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
     private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
     private readonly HashSet<IMutationStream> _watched = [];
     private readonly LatestSubject<Unit> _changes = new(client.ReportObserver, replaysLatest: false);
-    private Queue<MutationCall> _ended = new();
+    private readonly LinkedList<MutationCall> _ended = new();
     private long _lastId;
     private bool _isClosed;
 
@@ -48,15 +48,18 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
         }
 
         call.KeptUntil = Freshness.Due(client.Cache.Clock.Elapsed, stay);
-        _ended.Enqueue(call);
-        while (_ended.Count > client.Options.CacheCapacity)
-            Remove_NeedsLock(_ended.Dequeue());
+        call.Ended = _ended.AddLast(call);
+        if (_ended.Count > client.Options.CacheCapacity)
+            Remove_NeedsLock(_ended.First!.Value);
     }
 
     public void Remove_NeedsLock(MutationCall call)
     {
-        if (_calls.Remove(call.Id))
-            Changed_NeedsLock();
+        if (!_calls.Remove(call.Id)) return;
+        if (call.Ended is { } ended)
+            _ended.Remove(ended);
+        call.Ended = null;
+        Changed_NeedsLock();
     }
 
     public void Changed_NeedsLock()
@@ -80,9 +83,8 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
         lock (Gate)
         {
             var now = client.Cache.Clock.Elapsed;
-            foreach (var call in _ended.Where(call => call.KeptUntil <= now))
+            foreach (var call in _ended.Where(call => call.KeptUntil <= now).ToList())
                 Remove_NeedsLock(call);
-            _ended = new(_ended.Where(call => call.KeptUntil > now && _calls.ContainsKey(call.Id)));
             foreach (var call in _ended)
                 next = call.KeptUntil < next ? call.KeptUntil : next;
         }
