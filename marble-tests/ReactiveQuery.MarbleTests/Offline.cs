@@ -163,6 +163,47 @@ public class Offline : Promise
     }
 
     [Fact]
+    public void A_callback_that_awaits_a_query_when_the_connection_goes_does_not_wait_for_the_write_behind_it()
+    {
+        var client   = Disconnected();
+        var fetch    = m.Fetcher("-(b|)");
+        var query    = Query.Define("q", fetch.AsTask);
+        var write    = m.Fetcher("-(x|)");
+        var mutation = client.CreateMutation(write.AsTask, o => o.InScope("s").OnSuccess((_, _) => client.FetchAsync(query, "1")));
+
+        m.At(0, () => mutation.Start("1"));
+        m.At(0, () => mutation.Start("2"));
+        OnlineAt(1);
+        OfflineAt(1);   // the first is on its way
+        OnlineAt(4);
+        m.Run();
+        m.Expect(write.Calls).ToBe("-^!", "-----^!");
+        m.Expect(fetch.Calls).ToBe("----^!");
+        Assert.True(mutation.State.IsSuccess);
+    }
+
+    [Fact]
+    public void A_connection_that_flaps_still_lets_queries_follow_the_writes_that_had_waited()
+    {
+        var client   = Disconnected();
+        var fetch    = m.Fetcher("-(b|)");
+        var query    = Query.Define("q", fetch.AsTask);
+        client.SetData(query, "1", "a");
+        var write    = m.Fetcher("---(x|)");
+        var mutation = client.CreateMutation(write.AsTask, o => o.InScope("s").Invalidates(query));
+
+        m.At(0, () => mutation.Start("1"));
+        m.At(0, () => mutation.Start("2"));
+        OnlineAt(1);
+        OfflineAt(2);
+        OnlineAt(3);
+        using var watching = client.Observe(query, "1").Subscribe();
+        m.Run();
+        m.Expect(write.Calls).ToBe("-^--!", "----^--!");
+        m.Expect(fetch.Calls).ToBe("-------^!");
+    }
+
+    [Fact]
     public void A_paused_write_can_be_cancelled_and_is_never_sent()
     {
         var client   = Disconnected();

@@ -10,6 +10,12 @@ internal sealed class ShopApi(Uri address) : IDisposable
 
     public Task<Product> Product(int id, CancellationToken token) => Get($"/products/{id}", ShopJson.Default.Product, token);
 
+    public async Task SetPrice(PriceChange change, CancellationToken token)
+    {
+        var answer = await _http.PutAsJsonAsync($"/products/{change.ProductId}/price", change, ShopJson.Default.PriceChange, token);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public Task<IReadOnlyList<Product>> ProductsIn(string category, CancellationToken token) =>
         Get($"/products?category={Uri.EscapeDataString(category)}", ShopJson.Default.IReadOnlyListProduct, token);
 

@@ -4,6 +4,8 @@ namespace Quickstart.Server;
 
 internal sealed record Product(int Id, string Name, string Category, decimal Price, int Stock);
 
+internal sealed record PriceChange(int ProductId, decimal Price);
+
 internal sealed record User(int Id, string Name, string City);
 
 internal sealed record Order(int Id, int UserId, string Product, int Quantity, DateOnly PlacedOn);
@@ -12,6 +14,7 @@ internal sealed record Order(int Id, int UserId, string Product, int Quantity, D
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(IReadOnlyList<Product>))]
+[JsonSerializable(typeof(PriceChange))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]
 internal sealed partial class ShopJson : JsonSerializerContext;

@@ -18,6 +18,9 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
 
     public abstract bool IsFetching { get; }
 
+    /// <summary>Whether a caller awaits its fetch.</summary>
+    public abstract bool IsAwaited { get; }
+
     /// <summary>Whether the options last used for the entry refuse optimistic writes.</summary>
     public abstract bool RefusesPatches { get; }
 

@@ -84,20 +84,21 @@ internal sealed class QueryEnvironment(QueryClient client) : IDisposable
     /// </summary>
     private void ConnectionIsBack()
     {
-        var paused = client.Ledger.Paused();
+        var writes = client.Ledger.WaitingForConnection();
+        var isSomebodyWaiting = client.Cache.Matching(new QueryFilter { FetchStatus = FetchStatus.Paused }).Exists(entry => entry.IsAwaited);
         lock (_gate)
         {
-            _resuming = [.. paused];
+            _resuming = [.. writes];
             _areQueriesHeld = true;
             _isDisconnected = false;
         }
 
         client.Ledger.ConnectionChanged(isOffline: false);
         _disconnected!.OnNext(false);
-        foreach (var call in paused)
+        foreach (var call in writes)
             if (call.IsAnswered)
                 WriteEnded(call);
-        if (paused.Count == 0)
+        if (writes.Count == 0 || isSomebodyWaiting)
             LetQueriesGo();
     }
 
@@ -113,8 +114,8 @@ internal sealed class QueryEnvironment(QueryClient client) : IDisposable
     }
 
     /// <summary>
-    /// Ends the time in which queries wait for writes, if it is such a time. Also called when a query is asked for meanwhile: it may be a callback of one of those writes that asks,
-    /// and they must not wait for each other.
+    /// Ends the time in which queries wait for writes, if it is such a time. Also called when a query is asked for meanwhile, and not waited with at all when a paused one is awaited
+    /// already: it may be a callback of one of those writes that asks, and they must not wait for each other.
     /// </summary>
     public void LetQueriesGo()
     {

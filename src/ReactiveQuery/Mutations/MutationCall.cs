@@ -1,5 +1,3 @@
-using System.Reactive.Subjects;
-
 namespace ReactiveQuery;
 
 /// <summary>
@@ -15,7 +13,6 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
     private MutationState<TArgs, T> _state = MutationState<TArgs, T>.Idle;
-    private MutationHandle<TArgs, T>? _again;
     private DisposableSlot _run;
 
     public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, QueryInstant now)
@@ -28,6 +25,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         _answer = new(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         States = new(Client.ReportObserver);
         Handle = new(this);
+        NetworkMode = options.NetworkMode ?? Defaults.NetworkMode ?? default;
         Started = new(now, args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
         States.Post(_state);
     }
@@ -48,7 +46,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private MutationOptions<TArgs, T> Options => Volatile.Read(ref _options)!;
 
-    private NetworkMode NetworkMode => Options.NetworkMode ?? Defaults.NetworkMode ?? default;
+    private NetworkMode NetworkMode { get; }
 
     private CallStarted<TArgs> Started { get; }
 
@@ -66,19 +64,18 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     public override MutationHandle Retry()
     {
-        bool isAgain;
+        MutationOptions<TArgs, T>? options;
         lock (Ledger.Gate)
         {
-            isAgain = Stage_NeedsLock == CallStage.Settled && _state.IsError && _again is null && _options is not null;
-            if (isAgain)
-                _again = Handle;
+            options = Stage_NeedsLock == CallStage.Settled && _state.IsError ? _options : null;
+            if (options is not null)
+                LetGo_NeedsLock(); // Of two retries the second finds nothing to do.
         }
 
-        if (isAgain)
+        if (options is not null)
         {
-            _again = _mutation.Begin(_context.Variables, Options).Handle;
             Forget();
-            return _again;
+            return _mutation.Begin(_context.Variables, options).Handle;
         }
 
         if (State.IsPaused)

@@ -49,10 +49,10 @@ public abstract class MutationHandle
 
     /// <summary>
     /// A paused call: goes on without waiting for the connection, once, when it is its turn. A failed call: is made again, with the same arguments, options and callbacks.
-    /// Otherwise does nothing.
+    /// Otherwise does nothing, also when the failed call's mutation is disposed.
     /// </summary>
     /// <returns>The handle of the call that was made; this one when none was.</returns>
-    /// <exception cref="ObjectDisposedException">The failed call's mutation, or the client, is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <remarks>A failed call that is retried leaves the client's view; of two retries of one call the second does nothing.</remarks>
     public MutationHandle Retry() => Call.Retry();
 

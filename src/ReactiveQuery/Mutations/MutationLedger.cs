@@ -120,8 +120,22 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
             call.Deliver();
     }
 
-    /// <summary>The calls that wait for the connection, in the order in which they were made.</summary>
-    public List<MutationCall> Paused() => Snapshot().FindAll(call => call.Status == MutationStatus.Paused);
+    /// <summary>
+    /// The calls that the connection sets going: those that wait for it with their next attempt, and those whose turn follows. Not those whose own callbacks, or the callbacks of
+    /// the call ahead, are to end first: these may wait for a query.
+    /// </summary>
+    public HashSet<MutationCall> WaitingForConnection()
+    {
+        lock (Gate)
+            return [.. _calls.Values.Where(call => call.Status == MutationStatus.Paused && IsNext(call))];
+
+        static bool IsNext(MutationCall call) => call.Stage_NeedsLock switch
+        {
+            CallStage.Running => true,
+            CallStage.Waiting => call.Scope?.HeadStage_NeedsLock == CallStage.Running,
+            _ => false,
+        };
+    }
 
     /// <summary>A mutation was disposed: its ended calls are shown no longer.</summary>
     public void Forget(object mutation)

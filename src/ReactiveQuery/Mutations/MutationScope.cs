@@ -8,6 +8,8 @@ internal sealed class MutationScope(MutationLedger ledger)
 
     public bool IsEmpty_NeedsLock => _queue.Count == 0;
 
+    public CallStage? HeadStage_NeedsLock => _queue.First?.Value.Stage_NeedsLock;
+
     public void Add_NeedsLock(MutationCall call)
     {
         call.Scope = this;

@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 
@@ -125,13 +124,14 @@ public class MutationsSnippets
                   .Optimistic(AllNotes, (notes, note) => [.. notes, note])                // shown at once, also offline
                   .Invalidates(AllNotes));
 
-        client.SetData(AllNotes, Unit.Default, []);
         addNote.Start(new Note("milk"));
         addNote.Start(new Note("bread"));
 
-        IObservable<int> unsent = client.IsMutating(new MutationFilter { Status = MutationStatus.Paused });
-        Assert.Equal(2, unsent.FirstAsync().Wait());
+        client.SetData(AllNotes, Unit.Default, []);
         Assert.Equal(2, client.GetState(AllNotes, Unit.Default).Data!.Length);
+        Assert.Equal(2, client.IsMutating().FirstAsync().Wait());
+
+        IObservable<int> unsent = client.IsMutating(new MutationFilter { Status = MutationStatus.Paused });
 
         foreach (MutationEntry entry in client.FindMutations(new MutationFilter { Scope = QueryKey.Of("notes"), Status = MutationStatus.Paused }))
             entry.Handle.Cancel();

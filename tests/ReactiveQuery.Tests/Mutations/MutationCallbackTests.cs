@@ -154,9 +154,9 @@ public class MutationCallbackTests : ClientTest
     [Fact]
     public void The_context_carries_what_OnMutate_left_and_the_meta()
     {
-        Make(n => Task.FromResult("a"), o => o
+        Make(n => Task.FromResult("a"), o => (o with { Meta = "m" })
             .OnMutate(call => call.Tag = $"{call.Name} {call.Meta} {call.Client.IsMutating() is not null}")
-            .OnSettled((_, call) => _log.Add($"{call.Tag}")) with { Meta = "m" }).Start(1);
+            .OnSettled((_, call) => _log.Add($"{call.Tag}"))).Start(1);
         Assert.Equal("mutation m True", _log[^1]);
     }
 

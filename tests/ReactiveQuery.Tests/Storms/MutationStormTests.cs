@@ -112,7 +112,9 @@ public sealed class MutationStormTests : IDisposable
                 case 2: mutation.Reset(); break;
                 case 3: calls.Add(call.Retry()); break;
                 case 4 when thread == 0: _online.OnNext(random.Next(2) == 0); break;
-                case 5: _client.FindMutations().FirstOrDefault()?.Handle.Cancel(); break;
+                case 5:
+                    if (_client.FindMutations() is [var oldest, ..]) oldest.Handle.Cancel();
+                    break;
                 default: break;
             }
         }
