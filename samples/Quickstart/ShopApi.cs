@@ -22,6 +22,8 @@ internal sealed class ShopApi(Uri address) : IDisposable
     public Task<IReadOnlyList<Product>> Search(string text, CancellationToken token) =>
         Get($"/products?search={Uri.EscapeDataString(text)}", ShopJson.Default.IReadOnlyListProduct, token);
 
+    public Task<ProductPage> ProductsFrom(int id, CancellationToken token) => Get($"/products/from/{id}", ShopJson.Default.ProductPage, token);
+
     public Task<User> User(int id, CancellationToken token) => Get($"/users/{id}", ShopJson.Default.User, token);
 
     public Task<IReadOnlyList<Order>> OrdersOf(int userId, CancellationToken token) =>

@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 using ReactiveQuery.Testing;
 using static ReactiveQuery.MarbleTests.Operators.Given;
 
@@ -57,16 +56,4 @@ public class ObserveLatestOnMarbles
     }
 
     private SlowScheduler Slow(int frames) => new(m.Scheduler, Frames(frames));
-
-    /// <summary>A user interface that is busy: what is given to it is done so much later.</summary>
-    private sealed class SlowScheduler(IScheduler inner, TimeSpan delay) : IScheduler
-    {
-        public DateTimeOffset Now => inner.Now;
-
-        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, delay, action);
-
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, dueTime + delay, action);
-
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, dueTime + delay, action);
-    }
 }

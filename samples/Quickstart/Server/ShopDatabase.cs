@@ -38,6 +38,13 @@ internal sealed class ShopDatabase : IDisposable
     public List<Product> ProductsNamed(string text) =>
         Read("select id, name, category, price_cents, stock from products where instr(lower(name), lower(@0)) order by id", ToProduct, text);
 
+    /// <summary>The products from an id on; one more than asked for is read, to know whether more follow.</summary>
+    public ProductPage ProductsFrom(int id, int count)
+    {
+        var found = Read("select id, name, category, price_cents, stock from products where id >= @0 order by id limit @1", ToProduct, id, count + 1);
+        return new ProductPage([.. found.Take(count)], found.Count > count ? found[count].Id : null);
+    }
+
     public User? User(int id) =>
         Read("select id, name, city from users where id = @0", row => new User(row.GetInt32(0), row.GetString(1), row.GetString(2)), id).SingleOrDefault();
 
@@ -50,6 +57,9 @@ internal sealed class ShopDatabase : IDisposable
     /// <summary>What somebody else does behind the client's back.</summary>
     public void ChangePrice(int productId, decimal price) =>
         Execute("update products set price_cents = @0 where id = @1", (long)(price * 100), productId);
+
+    /// <summary>The shop stops selling all products from an id on.</summary>
+    public void RemoveProductsFrom(int id) => Execute("delete from products where id >= @0", id);
 
     private static Product ToProduct(SqliteDataReader row) =>
         new(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetInt64(3) / 100m, row.GetInt32(4));

@@ -6,6 +6,8 @@ namespace Quickstart.Server;
 /// <summary>A real HTTP API on a free port of this machine: products, users, orders; slow and failing as its scene wants it.</summary>
 internal sealed class ShopServer : IAsyncDisposable
 {
+    public const int PageSize = 10;
+
     private readonly ShopDatabase _database = new();
     private readonly WebApplication _app;
 
@@ -39,6 +41,8 @@ internal sealed class ShopServer : IAsyncDisposable
 
     public void ChangePrice(int productId, decimal price) => _database.ChangePrice(productId, price);
 
+    public void RemoveProductsFrom(int productId) => _database.RemoveProductsFrom(productId);
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
@@ -57,6 +61,7 @@ internal sealed class ShopServer : IAsyncDisposable
         });
         _app.MapGet("/products", Ok<IReadOnlyList<Product>> (string? category, string? search) =>
             TypedResults.Ok<IReadOnlyList<Product>>(category is null ? _database.ProductsNamed(search ?? "") : _database.ProductsIn(category)));
+        _app.MapGet("/products/from/{id:int}", Ok<ProductPage> (int id) => TypedResults.Ok(_database.ProductsFrom(id, PageSize)));
         _app.MapGet("/users/{id:int}", Results<Ok<User>, NotFound> (int id) =>
             _database.User(id) is { } user ? TypedResults.Ok(user) : TypedResults.NotFound());
         _app.MapGet("/users/{id:int}/orders", Ok<IReadOnlyList<Order>> (int id) =>

@@ -36,6 +36,9 @@ internal struct Aftermath<T>
     /// <summary>A fetch to be started, unless somebody else has started it meanwhile.</summary>
     public Flight<T>? Started;
 
+    /// <summary>Set when a page is wanted and nothing runs that it would have to wait for.</summary>
+    public bool IsPageDue;
+
     public Aftermath()
     {
     }

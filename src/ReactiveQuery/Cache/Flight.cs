@@ -6,7 +6,8 @@ namespace ReactiveQuery;
 /// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
 /// the entry takes events from its present flight only.
 /// </summary>
-internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, int epoch, int number) : IObserver<T>, IObservable<T>, IDisposable
+internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, FetchRun<T> run, int epoch, int number)
+    : IObserver<T>, IObservable<T>, IDisposable
 {
     private DisposableSlot _subscription;
     private int _isStarted;
@@ -14,9 +15,16 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private int _hooksCalled;
     private int _failures;
     private bool _hasValue;
+    private bool _isLegOver;
+    private int _legsDue;
     private volatile bool _isBetweenAttempts;
 
     public QueryRequest<T> Request { get; } = request;
+
+    /// <summary>What it is for.</summary>
+    public PageDirection Direction => run.Direction;
+
+    public bool IsOfPage => run.Direction != PageDirection.None;
 
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; } = epoch;
@@ -39,9 +47,12 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// </summary>
     public void Start()
     {
-        if (Interlocked.Exchange(ref _isStarted, 1) != 0 || _subscription.IsDisposed) return;
-        Run();
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+            Run();
     }
+
+    /// <summary>What the entry is to hold, given what it holds now and what the flight brought. May run user code.</summary>
+    public T Land(QueryState<T> seen, T value) => run.Land(seen, value);
 
     /// <summary>Cancels; nothing arrives any more.</summary>
     public void Dispose() => _subscription.Dispose();
@@ -60,7 +71,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         _isBetweenAttempts = false;
         var attempt = Interlocked.Increment(ref _attempts);
         entry.OnAttemptStarting(this);
-        return Request.Run(client, attempt, observer);
+        return run.Run(client, attempt, observer);
     }
 
     public void OnNext(T value)
@@ -126,7 +137,19 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         }
     }
 
+    /// <summary>One leg, and those that follow; one that ends within its own <c>Subscribe</c> comes back here from inside, and the stack does not grow.</summary>
     private void Run()
+    {
+        if (Interlocked.Increment(ref _legsDue) != 1) return;
+        do
+        {
+            if (_subscription.IsDisposed) return;
+            RunLeg();
+        }
+        while (Interlocked.Decrement(ref _legsDue) != 0);
+    }
+
+    private void RunLeg()
     {
         var options = Request.Options;
         var attempt = QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler);
@@ -139,7 +162,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     {
         if (mode == NetworkMode.Always || client.Environment.Offline is not { } offline) return attempt;
         var paused = attempt.PauseWhile(offline, OnPausedChanged);
-        return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => Attempts == 0 ? attempt : paused);
+        var before = Attempts;
+        return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => Attempts == before ? attempt : paused);
     }
 
     private void OnPausedChanged(bool isPaused)
@@ -159,14 +183,38 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private void TakeNext(T value)
     {
-        _hasValue = true;
         _failures = 0;
+        if (!TryGather(ref value)) return;
+        _hasValue = true;
         entry.OnValue(this, value);
+    }
+
+    /// <summary>False while the value is but a part, and when user code failed at it.</summary>
+    private bool TryGather(ref T value)
+    {
+        try
+        {
+            if (run.Gather(ref value)) return true;
+        }
+        catch (Exception error)
+        {
+            entry.OnFailure(this, error);
+            return false;
+        }
+
+        _isLegOver = true;
+        entry.OnLegEnded(this);
+        return false;
     }
 
     private void End()
     {
-        if (!_hasValue)
+        if (_isLegOver)
+        {
+            _isLegOver = false;
+            Run();
+        }
+        else if (!_hasValue)
             entry.OnFailure(this, new EmptyFetchException(Request.Name));
         else if (Request.IsLive)
             entry.OnEnd(this);

@@ -100,10 +100,10 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_flight is null) return;
+            if (_flight is null && _wanted is null) return;
             Look_NeedsLock();
             CancelFlight_NeedsLock(ref after);
-            AnswerUpTo_NeedsLock(int.MaxValue, _state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled(), ref after);
+            AnswerAll_NeedsLock(_state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled(), ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -152,7 +152,7 @@ internal sealed partial class QueryEntry<T>
             if (_isDead) return;
             after.Ended = _flight;
             _flight = null;
-            AnswerUpTo_NeedsLock(int.MaxValue, Answer<T>.Cancelled(), ref after);
+            AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
             var end = new Version<QueryState<T>>(_state) { IsEnd = true };
             _tail.Append(end);
             _tail = end;
@@ -239,7 +239,7 @@ internal sealed partial class QueryEntry<T>
         var now = Look_NeedsLock();
         _epoch++;
         CancelFlight_NeedsLock(ref after);
-        AnswerUpTo_NeedsLock(int.MaxValue, Answer<T>.Cancelled(), ref after);
+        AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
         _layers = OptimisticLayers<T>.None;
         Apply_NeedsLock(new Dropped(now));
         Conclude_NeedsLock(ref after);

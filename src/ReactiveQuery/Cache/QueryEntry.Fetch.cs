@@ -30,7 +30,7 @@ internal sealed partial class QueryEntry<T>
         while (true)
         {
             var seen = State;
-            var shared = Share(flight.Request.Options, seen, value);
+            var shared = Share(flight.Request.Options, seen, flight.Land(seen, value));
             var after = new Aftermath<T>();
             lock (_gate)
             {
@@ -55,7 +55,7 @@ internal sealed partial class QueryEntry<T>
             if (_flight != flight) return;
             _flight = null;
             Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
-            AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state), ref after); // Whoever boarded after its last value.
+            AnswerPassengersOf_NeedsLock(flight, Answer<T>.Of(_state), ref after); // Whoever boarded after its last value.
             if (flight.Epoch < _epoch)
                 FollowUp_NeedsLock(ref after);
             Settled_NeedsLock(ref after);
@@ -98,7 +98,7 @@ internal sealed partial class QueryEntry<T>
 
     private void StartOrJoin_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
     {
-        if (_flight is null)
+        if (_flight is null || IsPageInFlight_NeedsLock)
             Start_NeedsLock(request, ref after);
         else
             after.Started = _flight;
@@ -116,10 +116,18 @@ internal sealed partial class QueryEntry<T>
     /// <summary>A new flight in the present epoch. A running one is superseded: its waiters stay and are answered by this one.</summary>
     private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
     {
+        if (IsPageInFlight_NeedsLock)
+            Want_NeedsLock(PageDirection.None, request, ref after); // A page is not superseded: it lands first.
+        else
+            Start_NeedsLock(request, request.Begin(_state), ref after);
+    }
+
+    private void Start_NeedsLock(QueryRequest<T> request, FetchRun<T> run, ref Aftermath<T> after)
+    {
         after.Ended ??= _flight;
-        _flight = new Flight<T>(this, Client, request, _epoch, ++_fetchesBegun);
+        _flight = new Flight<T>(this, Client, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
-        Apply_NeedsLock(new FetchStarted(Look_NeedsLock(), isPaused));
+        Apply_NeedsLock(new FetchStarted(Look_NeedsLock(), isPaused, run.Direction));
         after.Started = _flight;
     }
 
@@ -127,7 +135,8 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         var isCurrent = flight.Epoch == _epoch;
-        _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
+        if (!flight.IsOfPage) // A page says nothing of what was committed to the others.
+            _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
         if (flight.Request.IsLive)
         {
             Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
@@ -135,13 +144,12 @@ internal sealed partial class QueryEntry<T>
         else
         {
             _flight = null;
-            Apply_NeedsLock(new FetchSucceeded<T>(now, data, isCurrent));
+            Apply_NeedsLock(flight.IsOfPage ? new PageLanded<T>(now, data, isCurrent) : new FetchSucceeded<T>(now, data, isCurrent));
         }
 
         (after.Landed, after.LandedData) = (flight, data);
-        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Of(_state), ref after);
-        if (!isCurrent)
-            FollowUp_NeedsLock(ref after);
+        AnswerPassengersOf_NeedsLock(flight, Answer<T>.Of(_state), ref after);
+        GoOnAfter_NeedsLock(flight, ref after);
         Settled_NeedsLock(ref after);
     }
 
@@ -151,14 +159,14 @@ internal sealed partial class QueryEntry<T>
         after.Ended ??= flight;
         Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Failures));
         (after.Landed, after.LandedError) = (flight, error);
-        AnswerUpTo_NeedsLock(flight.Epoch, Answer<T>.Failed(error), ref after);
-        if (flight.Epoch < _epoch)
-            FollowUp_NeedsLock(ref after);
+        AnswerPassengersOf_NeedsLock(flight, Answer<T>.Failed(error), ref after);
+        GoOnAfter_NeedsLock(flight, ref after);
     }
 
     /// <summary>Ends the fetch silently; nobody is answered, the state is as it was.</summary>
     private void CancelFlight_NeedsLock(ref Aftermath<T> after)
     {
+        _wanted = null;
         if (_flight is null) return;
         after.Ended ??= _flight;
         _flight = null;
@@ -173,12 +181,17 @@ internal sealed partial class QueryEntry<T>
             Start_NeedsLock(request, ref after);
     }
 
-    private void AnswerUpTo_NeedsLock(int epoch, Answer<T> answer, ref Aftermath<T> after)
+    private void AnswerPassengersOf_NeedsLock(Flight<T> flight, Answer<T> answer, ref Aftermath<T> after) =>
+        Answer_NeedsLock(w => w.Direction == flight.Direction && w.Epoch <= flight.Epoch, answer, ref after);
+
+    private void AnswerAll_NeedsLock(Answer<T> answer, ref Aftermath<T> after) => Answer_NeedsLock(static _ => true, answer, ref after);
+
+    private void Answer_NeedsLock(Predicate<Waiter<T>> isAnswered, Answer<T> answer, ref Aftermath<T> after)
     {
         if (_waiters is not { Count: > 0 }) return;
-        var answered = _waiters.FindAll(w => w.Epoch <= epoch);
+        var answered = _waiters.FindAll(isAnswered);
         if (answered.Count == 0) return;
-        _waiters.RemoveAll(w => w.Epoch <= epoch);
+        _waiters.RemoveAll(isAnswered);
         (after.Answered ??= []).AddRange(answered);
         after.Answer = answer;
     }

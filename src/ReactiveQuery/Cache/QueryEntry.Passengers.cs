@@ -138,7 +138,7 @@ internal sealed partial class QueryEntry<T>
         var now = Look_NeedsLock();
         DefinitionName = request.Name;
         Used(_cache.Uses.NextStamp());
-        if (!IsWatched_NeedsLock && IsExpired(_state, request.Options, now.Elapsed))
+        if (!IsWatched_NeedsLock && !IsPageDue_NeedsLock && IsExpired(_state, request.Options, now.Elapsed))
             Apply_NeedsLock(new Expired(now));
         Remember_NeedsLock(request.Options);
         Seed_NeedsLock(request, initial);
@@ -151,10 +151,12 @@ internal sealed partial class QueryEntry<T>
         if (!mount.IsEnabled) return;
         if (_flight is { Request.IsLive: true } old && old.Epoch < _epoch && _state.HasData)
             Start_NeedsLock(mount.Request, ref after); // It may never bring the value that the follow-up would wait for.
-        else if (_flight is not null)
+        else if (_flight is not null && !IsPageInFlight_NeedsLock)
             after.Started = _flight;
         else if (FetchesOnMount_NeedsLock(mount))
             StartOrJoin_NeedsLock(mount.Request, ref after);
+        else
+            after.Started = _flight;
     }
 
     private bool FetchesOnMount_NeedsLock(Mount<T> mount)
@@ -202,7 +204,7 @@ internal sealed partial class QueryEntry<T>
         _idleSince = Look_NeedsLock().Elapsed;
         after.IsUnwatched = true;
         if (_flight is null)
-            _abandonDue = TimeSpan.MaxValue;
+            (_abandonDue, _wanted) = (TimeSpan.MaxValue, null);
         else if (_flight.Request.Options.CancelDelay == TimeSpan.Zero)
             Abandon_NeedsLock(_flight, ref after);
         else if (_abandonDue == TimeSpan.MaxValue) // A value of a live query does not begin the delay again.

@@ -17,6 +17,9 @@ internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, i
 
     public int Epoch { get; } = epoch;
 
+    /// <summary>Which page it waits for; <see cref="PageDirection.None"/> for the whole data. Fetches for anything else do not answer it.</summary>
+    public PageDirection Direction { get; init; }
+
     public Task<T> Task => _answer.Task;
 
     /// <summary>Begins to watch the caller's token; called outside the entry's lock, for a token may already be cancelled.</summary>

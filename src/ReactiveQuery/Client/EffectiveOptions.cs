@@ -28,6 +28,8 @@ internal sealed class EffectiveOptions<T>
         InitialDataUpdatedAt = own.InitialDataUpdatedAt;
         PlaceholderData = own.PlaceholderData;
         RefetchIntervalFrom = own.RefetchIntervalFrom;
+        FetchNextPageOn = own.FetchNextPageOn;
+        FetchPreviousPageOn = own.FetchPreviousPageOn;
         DataComparer = own.DataComparer;
         ShareData = own.ShareData;
         OnSuccess = own.OnSuccess;
@@ -65,10 +67,14 @@ internal sealed class EffectiveOptions<T>
     public DateTimeOffset? InitialDataUpdatedAt { get; }
     public Func<T>? PlaceholderData { get; }
     public Func<QueryState<T>, TimeSpan?>? RefetchIntervalFrom { get; }
+    public IObservable<Unit>? FetchNextPageOn { get; }
+    public IObservable<Unit>? FetchPreviousPageOn { get; }
     public IEqualityComparer<T>? DataComparer { get; }
     public Func<T, T, T>? ShareData { get; }
     public Action<T, QueryContext>? OnSuccess { get; }
     public Action<Exception, QueryContext>? OnError { get; }
+
+    public bool HasTriggers => EnabledWhen is not null || RefetchOn is not null || FetchNextPageOn is not null || FetchPreviousPageOn is not null;
 
     public bool HasInterval => RefetchInterval is not null || RefetchIntervalFrom is not null;
 

@@ -89,8 +89,8 @@ public static class ParameterizedQueries
                 ? client.Disabled<T>()
                 : View(client, client.Request(definition, toParams(given), configure), options.KeepPreviousData));
         // Previous data comes before a placeholder, which therefore fills in behind it.
-        return QueryClient.Dispatched(
-            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options);
+        return client.Dispatched(
+            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options, definition.Root);
     }
 
     private static IObservable<QueryState<T>> View<T>(QueryClient client, QueryRequest<T> request, bool keepsPreviousData) =>

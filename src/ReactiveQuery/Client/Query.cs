@@ -14,7 +14,7 @@ namespace ReactiveQuery;
 /// </code>
 /// </example>
 /// </remarks>
-public static class Query
+public static partial class Query
 {
     /// <summary>A query with parameters whose fetcher takes a token. An abandoned fetch is cancelled.</summary>
     /// <typeparam name="TParams">The parameters: one value, or a tuple of several. They become the key's segments after the name.</typeparam>
@@ -29,19 +29,19 @@ public static class Query
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public static QueryDefinition<TParams, T> Define<TParams, T>(string name, Func<TParams, CancellationToken, Task<T>> fetcher)
         where TParams : notnull =>
-        new(name, new TaskFetcher<TParams, T>(name, NotNull(fetcher)));
+        new FetcherDefinition<TParams, T>(name, new TaskFetcher<TParams, T>(name, NotNull(fetcher)));
 
     /// <summary>A query with parameters whose fetcher takes no token. An abandoned fetch runs on into the cache.</summary>
     /// <inheritdoc cref="Define{TParams, T}(string, Func{TParams, CancellationToken, Task{T}})"/>
     public static QueryDefinition<TParams, T> Define<TParams, T>(string name, Func<TParams, Task<T>> fetcher)
         where TParams : notnull =>
-        new(name, new TokenlessFetcher<TParams, T>(name, NotNull(fetcher)));
+        new FetcherDefinition<TParams, T>(name, new TokenlessFetcher<TParams, T>(name, NotNull(fetcher)));
 
     /// <summary>A query with parameters whose fetcher wants to know its fetch: key, attempt, meta, token.</summary>
     /// <inheritdoc cref="Define{TParams, T}(string, Func{TParams, CancellationToken, Task{T}})"/>
     public static QueryDefinition<TParams, T> Define<TParams, T>(string name, Func<TParams, QueryContext, Task<T>> fetcher)
         where TParams : notnull =>
-        new(name, new ContextFetcher<TParams, T>(name, NotNull(fetcher)));
+        new FetcherDefinition<TParams, T>(name, new ContextFetcher<TParams, T>(name, NotNull(fetcher)));
 
     /// <summary>
     /// A live query with parameters: each value of the observable is a state, and the query streams until the observable ends.
@@ -51,7 +51,7 @@ public static class Query
     /// <param name="fetcher">Called for each attempt; what it returns is subscribed, and unsubscribed when the fetch is abandoned or superseded.</param>
     public static QueryDefinition<TParams, T> Define<TParams, T>(string name, Func<TParams, IObservable<T>> fetcher)
         where TParams : notnull =>
-        new(name, new ObservableFetcher<TParams, T>(name, NotNull(fetcher)));
+        new FetcherDefinition<TParams, T>(name, new ObservableFetcher<TParams, T>(name, NotNull(fetcher)));
 
     /// <summary>A live query with parameters: each value of the sequence is a state, and the query streams until the sequence ends.</summary>
     /// <inheritdoc cref="Define{TParams, T}(string, Func{TParams, CancellationToken, Task{T}})"/>
@@ -59,7 +59,7 @@ public static class Query
     /// <param name="fetcher">Called for each attempt; what it returns is enumerated, and disposed when the fetch is abandoned or superseded.</param>
     public static QueryDefinition<TParams, T> Define<TParams, T>(string name, Func<TParams, CancellationToken, IAsyncEnumerable<T>> fetcher)
         where TParams : notnull =>
-        new(name, new SequenceFetcher<TParams, T>(name, NotNull(fetcher)));
+        new FetcherDefinition<TParams, T>(name, new SequenceFetcher<TParams, T>(name, NotNull(fetcher)));
 
     /// <summary>A query without parameters whose fetcher takes a token. Its key is its name.</summary>
     /// <inheritdoc cref="Define{TParams, T}(string, Func{TParams, CancellationToken, Task{T}})"/>

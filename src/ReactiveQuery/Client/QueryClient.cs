@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 
@@ -88,7 +87,7 @@ public sealed partial class QueryClient : IDisposable
         var request = Request(definition, parameters, configure);
         if (!IsDisposed)
             Cache.TryGet<T>(request.Key);
-        return Dispatched(View(request), request.Options);
+        return Dispatched(View(request), request.Options, request.Key);
     }
 
     /// <summary>The states of a query without parameters.</summary>
@@ -155,7 +154,7 @@ public sealed partial class QueryClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         var key = definition.KeyOf(parameters);
-        return new QueryRequest<TParams, T>(definition, parameters, key, Merge(definition, key, configure));
+        return definition.Request(parameters, key, Merge(definition, key, configure));
     }
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
@@ -167,12 +166,14 @@ public sealed partial class QueryClient : IDisposable
             ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, key))
             : view;
 
-    internal static IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options) =>
-        options.DispatchOn is not { } scheduler
-            ? view
-            : options.DispatchMode == DispatchMode.LatestState
-                ? view.ObserveLatestOn(scheduler)
-                : view.ObserveOn(scheduler.DisableOptimizations(typeof(ISchedulerLongRunning))); // Else Rx takes a thread per observer.
+    /// <summary>The step to the observer's own place. A place that refuses work, and an observer that throws there, are reported.</summary>
+    internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key)
+    {
+        if (options.DispatchOn is not { } scheduler) return view;
+        var states = new Crossing<QueryState<T>>(
+            view, scheduler, options.DispatchMode, scheduler as IUiBoundary, error => Errors.Report(error, UnobservedErrorOrigin.Scheduler, key));
+        return new Guarded<QueryState<T>>(states, error => Errors.Report(error, UnobservedErrorOrigin.Observer, key));
+    }
 
     internal EffectiveOptions<T> Merge<TParams, T>(
         QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure)
@@ -193,7 +194,7 @@ public sealed partial class QueryClient : IDisposable
     {
         QueryOptions[] far = [Options.Defaults, .. prefixDefaults.Where(set => key.StartsWith(set.Prefix)).Select(set => set.Options)];
         var own = configure is null ? definition.Options : definition.Configured(configure);
-        return EffectiveOptions<T>.Merge(far, own, definition.Fetcher.WhenUnobserved);
+        return EffectiveOptions<T>.Merge(far, own, definition.WhenUnobserved);
     }
 
     private sealed record PrefixDefaults(QueryKey Prefix, QueryOptions Options);

@@ -27,22 +27,19 @@ public abstract class QueryDefinition
 /// <typeparam name="TParams">The parameters: one value, a tuple, or <see cref="System.Reactive.Unit"/> for none.</typeparam>
 /// <typeparam name="T">The type of the data.</typeparam>
 /// <remarks>Immutable; safe from any thread. Made by <see cref="Query"/>.</remarks>
-public sealed class QueryDefinition<TParams, T> : QueryDefinition
+public abstract class QueryDefinition<TParams, T> : QueryDefinition
     where TParams : notnull
 {
-    private readonly Func<TParams, QueryKey>? _keyOf;
-
-    internal QueryDefinition(string name, Fetcher<TParams, T> fetcher)
-        : this(name, Named(name), fetcher, new QueryOptions<T>(), null)
-    {
-    }
-
-    private QueryDefinition(string name, QueryKey root, Fetcher<TParams, T> fetcher, QueryOptions<T> options, Func<TParams, QueryKey>? keyOf)
-        : base(name, root)
-    {
-        Fetcher = fetcher;
+    private protected QueryDefinition(string name, QueryOptions<T> options)
+        : base(name, Named(name)) =>
         Options = options;
-        _keyOf = keyOf;
+
+    /// <summary>The same query with other options or other keys.</summary>
+    private protected QueryDefinition(QueryDefinition<TParams, T> origin, QueryOptions<T> options, Func<TParams, QueryKey>? keyOf)
+        : base(origin.Name, origin.Root)
+    {
+        Options = options;
+        OwnKeyOf = keyOf;
     }
 
     /// <summary>The options set on this definition.</summary>
@@ -51,9 +48,12 @@ public sealed class QueryDefinition<TParams, T> : QueryDefinition
     /// <inheritdoc/>
     public override Type DataType => typeof(T);
 
-    internal override bool HasOwnKeys => _keyOf is not null;
+    internal override bool HasOwnKeys => OwnKeyOf is not null;
 
-    internal Fetcher<TParams, T> Fetcher { get; }
+    /// <summary>What becomes of a fetch that nobody waits for, unless an option says so.</summary>
+    internal abstract WhenUnobserved WhenUnobserved { get; }
+
+    private protected Func<TParams, QueryKey>? OwnKeyOf { get; }
 
     /// <summary>The same query with other options.</summary>
     /// <param name="configure">Given the options so far, returns those to hold: <c>o => o with { StaleTime = … }</c>. Called once, now.</param>
@@ -61,8 +61,7 @@ public sealed class QueryDefinition<TParams, T> : QueryDefinition
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="configure"/> returned null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; it is named.</exception>
-    public QueryDefinition<TParams, T> With(Func<QueryOptions<T>, QueryOptions<T>> configure) =>
-        new(Name, Root, Fetcher, Configured(configure), _keyOf);
+    public abstract QueryDefinition<TParams, T> With(Func<QueryOptions<T>, QueryOptions<T>> configure);
 
     /// <summary>The same query under keys of the application's own making, such as <c>("users", id, "posts")</c>.</summary>
     /// <param name="keyOf">
@@ -71,11 +70,7 @@ public sealed class QueryDefinition<TParams, T> : QueryDefinition
     /// </param>
     /// <returns>A new definition; this one stays as it is.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="keyOf"/> is null.</exception>
-    public QueryDefinition<TParams, T> WithKey(Func<TParams, QueryKey> keyOf)
-    {
-        ArgumentNullException.ThrowIfNull(keyOf);
-        return new(Name, Root, Fetcher, Options, keyOf);
-    }
+    public abstract QueryDefinition<TParams, T> WithKey(Func<TParams, QueryKey> keyOf);
 
     /// <summary>The key under which the data of the given parameters is cached.</summary>
     /// <param name="parameters">The parameters; a tuple becomes a segment per item.</param>
@@ -86,10 +81,13 @@ public sealed class QueryDefinition<TParams, T> : QueryDefinition
     public QueryKey KeyOf(TParams parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return _keyOf is null
+        return OwnKeyOf is null
             ? QueryKey.ForParameters(Root, parameters)
-            : _keyOf(parameters) ?? throw new InvalidOperationException($"The key function of query '{Name}' returned null.");
+            : OwnKeyOf(parameters) ?? throw new InvalidOperationException($"The key function of query '{Name}' returned null.");
     }
+
+    /// <summary>The query as one observer asks it.</summary>
+    internal abstract QueryRequest<T> Request(TParams parameters, QueryKey key, EffectiveOptions<T> options);
 
     /// <summary>The options of one observer: this definition's, as <paramref name="configure"/> changes them.</summary>
     internal QueryOptions<T> Configured(Func<QueryOptions<T>, QueryOptions<T>> configure)
@@ -105,4 +103,33 @@ public sealed class QueryDefinition<TParams, T> : QueryDefinition
         ArgumentException.ThrowIfNullOrEmpty(name);
         return QueryKey.Of(name);
     }
+}
+
+/// <summary>A query whose fetcher brings the whole data.</summary>
+internal sealed class FetcherDefinition<TParams, T> : QueryDefinition<TParams, T>
+    where TParams : notnull
+{
+    private readonly Fetcher<TParams, T> _fetcher;
+
+    public FetcherDefinition(string name, Fetcher<TParams, T> fetcher)
+        : base(name, new QueryOptions<T>()) =>
+        _fetcher = fetcher;
+
+    private FetcherDefinition(FetcherDefinition<TParams, T> origin, QueryOptions<T> options, Func<TParams, QueryKey>? keyOf)
+        : base(origin, options, keyOf) =>
+        _fetcher = origin._fetcher;
+
+    internal override WhenUnobserved WhenUnobserved => _fetcher.WhenUnobserved;
+
+    public override QueryDefinition<TParams, T> With(Func<QueryOptions<T>, QueryOptions<T>> configure) =>
+        new FetcherDefinition<TParams, T>(this, Configured(configure), OwnKeyOf);
+
+    public override QueryDefinition<TParams, T> WithKey(Func<TParams, QueryKey> keyOf)
+    {
+        ArgumentNullException.ThrowIfNull(keyOf);
+        return new FetcherDefinition<TParams, T>(this, Options, keyOf);
+    }
+
+    internal override QueryRequest<T> Request(TParams parameters, QueryKey key, EffectiveOptions<T> options) =>
+        new QueryRequest<TParams, T>(Name, _fetcher, parameters, key, options);
 }

@@ -11,18 +11,31 @@ internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> option
 
     public abstract bool IsLive { get; }
 
-    /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>.</summary>
-    public abstract IDisposable Run(QueryClient client, int attempt, IObserver<T> observer);
+    /// <summary>A fetch of the whole data, in an entry that is in the given state. Called under the entry's lock: runs no user code.</summary>
+    public abstract FetchRun<T> Begin(QueryState<T> state);
+
+    /// <summary>
+    /// A fetch of one page in a direction; null when there is no such page, as for any query that has none. Called outside every lock, may run user code, never
+    /// throws: a fetch that cannot be begun is one that fails.
+    /// </summary>
+    public virtual FetchRun<T>? BeginPage(PageDirection direction, QueryState<T> state) => null;
 }
 
 internal sealed class QueryRequest<TParams, T>(
-    QueryDefinition<TParams, T> definition, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
+    string name, Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
     where TParams : notnull
 {
-    public override string Name => definition.Name;
+    public override string Name => name;
 
-    public override bool IsLive => definition.Fetcher.IsLive;
+    public override bool IsLive => fetcher.IsLive;
 
-    public override IDisposable Run(QueryClient client, int attempt, IObserver<T> observer) =>
-        definition.Fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt), observer);
+    public override FetchRun<T> Begin(QueryState<T> state) => new SingleFetch(this);
+
+    private IDisposable Run(QueryClient client, int attempt, IObserver<T> observer) =>
+        fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt), observer);
+
+    private sealed class SingleFetch(QueryRequest<TParams, T> request) : FetchRun<T>
+    {
+        public override IDisposable Run(QueryClient client, int attempt, IObserver<T> observer) => request.Run(client, attempt, observer);
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         {
             var entry = client.Cache.GetOrAdd(request);
             var mount = new Mount<T>(entry, request, observer);
-            if (request.Options is { EnabledWhen: null, RefetchOn: null })
+            if (!request.Options.HasTriggers)
             {
                 if (!entry.TryMount(mount)) continue;
             }
@@ -43,7 +43,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
     }
 
     /// <summary>
-    /// The enabling stream is subscribed before the mount, so that a value it has at hand decides the first state; the trigger after it.
+    /// The enabling stream is subscribed before the mount, so that a value it has at hand decides the first state; the triggers after it.
     /// </summary>
     private bool TryMountWithTriggers(QueryEntry<T> entry, Mount<T> mount)
     {
@@ -63,7 +63,9 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         if (request.Options.EnabledWhen is not null)
             entry.TakeOverEnabled(mount);
         var refetching = Listen<Unit>(request.Options.RefetchOn, _ => entry.OnObserverTrigger(mount));
-        mount.Own(StableCompositeDisposable.Create(enabling, refetching));
+        var nextPages = Listen<Unit>(request.Options.FetchNextPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Next));
+        var previousPages = Listen<Unit>(request.Options.FetchPreviousPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Previous));
+        mount.Own(StableCompositeDisposable.Create(enabling, refetching, nextPages, previousPages));
         return true;
     }
 

@@ -8,7 +8,7 @@ internal abstract record QueryEvent(QueryInstant Instant)
 }
 
 /// <summary>A fetch was started, at once or as soon as the network is back.</summary>
-internal sealed record FetchStarted(QueryInstant Instant, bool IsPaused) : QueryEvent(Instant)
+internal sealed record FetchStarted(QueryInstant Instant, bool IsPaused, PageDirection Direction = PageDirection.None) : QueryEvent(Instant)
 {
     public override QueryUpdateCause Cause => QueryUpdateCause.FetchStarted;
 }
@@ -35,6 +35,18 @@ internal sealed record AttemptFailed(QueryInstant Instant, Exception Error, int 
 internal sealed record FetchSucceeded<T>(QueryInstant Instant, T Data, bool IsCurrent) : QueryEvent(Instant)
 {
     public override QueryUpdateCause Cause => QueryUpdateCause.FetchSucceeded;
+}
+
+/// <summary>One page of the data came; the others are as old, and as invalid, as they were. <paramref name="IsCurrent"/> as for the whole data.</summary>
+internal sealed record PageLanded<T>(QueryInstant Instant, T Data, bool IsCurrent) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.FetchSucceeded;
+}
+
+/// <summary>A leg of the fetch came to its end and another begins: failures are counted anew.</summary>
+internal sealed record LegEnded(QueryInstant Instant) : QueryEvent(Instant)
+{
+    public override QueryUpdateCause Cause => QueryUpdateCause.FetchResumed;
 }
 
 /// <summary>A live query delivered a value and goes on.</summary>

@@ -1,3 +1,5 @@
+using System.Reactive;
+
 namespace ReactiveQuery;
 
 /// <summary>What may be set for queries of one data type, on a definition or for one observer; see <see cref="QueryOptions"/>.</summary>
@@ -26,6 +28,17 @@ public sealed record QueryOptions<T> : QueryOptions
     /// </summary>
     /// <value>Default: null.</value>
     public Func<QueryState<T>, TimeSpan?>? RefetchIntervalFrom { get; init; }
+
+    /// <summary>
+    /// Observer-level, of an infinite query: each value fetches the next page, as <see cref="QueryClient.FetchNextPage{TParams, TCursor, TPage}"/> does (the end of
+    /// the list scrolled into view). Ignored while the observer is disabled, and by queries without pages.
+    /// </summary>
+    /// <value>Default: null. An error of it is reported, and it is listened to no more.</value>
+    public IObservable<Unit>? FetchNextPageOn { get; init; }
+
+    /// <summary>Observer-level, of an infinite query: each value fetches the previous page; see <see cref="FetchNextPageOn"/>.</summary>
+    /// <value>Default: null.</value>
+    public IObservable<Unit>? FetchPreviousPageOn { get; init; }
 
     /// <summary>Entry-level: when two values count as equal as a whole, so that the old one is kept.</summary>
     /// <value>Default: null, item by item for lists, arrays and dictionaries, else <see cref="EqualityComparer{T}.Default"/>.</value>

@@ -80,8 +80,14 @@ public record QueryOptions
     /// <value>Default: false.</value>
     public bool? KeepPreviousData { get; init; }
 
-    /// <summary>Observer-level: the scheduler on which states are delivered.</summary>
-    /// <value>Default: null, on the thread that committed the state, the first one on the subscriber's.</value>
+    /// <summary>
+    /// Observer-level: the scheduler on which states are delivered. One that is an <see cref="IUiBoundary"/> as well, such as <see cref="UiBoundary"/>, delivers the
+    /// first state at once to a subscriber who is there already; any other posts it.
+    /// </summary>
+    /// <value>
+    /// Default: null, on the thread that committed the state, the first one on the subscriber's. If it throws when given work (a dispatcher that has shut down), the
+    /// subscription ends silently and <see cref="QueryClientOptions.OnUnobservedError"/> hears of it.
+    /// </value>
     public IScheduler? DispatchOn { get; init; }
 
     /// <summary>Observer-level: whether a slow <see cref="DispatchOn"/> receives every state or the latest only.</summary>

@@ -13,6 +13,7 @@ internal static class QueryReducer
             FailureCount = 0,
             FailureReason = null,
             Before = state.Before ?? Settled(state),
+            Direction = e.Direction,
         },
         FetchPaused when IsUnderWay(state) => state with { FetchStatus = FetchStatus.Paused },
         FetchResumed when state.IsPaused => state with { FetchStatus = FetchStatus.Fetching },
@@ -23,6 +24,13 @@ internal static class QueryReducer
             FailureReason = e.Error,
         },
         FetchSucceeded<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent },
+        PageLanded<T> e => Received(state, e.Instant, e.Data) with
+        {
+            DataUpdatedAt = state.DataUpdatedAt,
+            DataElapsed = state.DataElapsed,
+            IsInvalidated = state.IsInvalidated || !e.IsCurrent,
+        },
+        LegEnded when state is { FailureCount: > 0, FetchStatus: not FetchStatus.Idle } => state with { FailureCount = 0, FailureReason = null },
         ValueArrived<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent, FetchStatus = FetchStatus.Streaming },
         StreamCompleted when state is { HasData: true, FetchStatus: not FetchStatus.Idle } => state with
         {
@@ -41,6 +49,7 @@ internal static class QueryReducer
             FailureCount = e.FailureCount,
             FailureReason = e.Error,
             Before = null,
+            Direction = PageDirection.None,
         },
         FetchCancelled => state.Before ?? Settled(state),
         DataSet<T> e => Written(state, e),
@@ -62,6 +71,7 @@ internal static class QueryReducer
         FailureCount = 0,
         FailureReason = null,
         Before = null,
+        Direction = PageDirection.None,
     };
 
     /// <summary>A write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
@@ -78,6 +88,7 @@ internal static class QueryReducer
                 FailureCount = state.FailureCount,
                 FailureReason = state.FailureReason,
                 Before = settled,
+                Direction = state.Direction,
             },
         };
     }
@@ -95,7 +106,9 @@ internal static class QueryReducer
     private static bool IsUnderWay<T>(QueryState<T> state) => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Streaming;
 
     private static QueryState<T> Settled<T>(QueryState<T> state) =>
-        state.FetchStatus == FetchStatus.Idle ? state : state with { FetchStatus = FetchStatus.Idle, FailureCount = 0, FailureReason = null, Before = null };
+        state.FetchStatus == FetchStatus.Idle
+            ? state
+            : state with { FetchStatus = FetchStatus.Idle, FailureCount = 0, FailureReason = null, Before = null, Direction = PageDirection.None };
 
     private static QueryState<T>? Stale<T>(QueryState<T>? state) => state is { HasData: true } ? state with { IsInvalidated = true } : state;
 }

@@ -9,8 +9,14 @@ public sealed partial record QueryState<T>
     /// <summary>Whether a fetch is under way, be it the first or one behind data that is shown. False while paused or streaming.</summary>
     public bool IsFetching => FetchStatus == FetchStatus.Fetching;
 
-    /// <summary>Whether a fetch is under way behind a data or an error that is already shown.</summary>
-    public bool IsRefetching => IsFetching && Status != QueryStatus.Loading && !IsPlaceholder;
+    /// <summary>Whether a fetch of the whole data is under way behind a data or an error that is already shown. False while a page is fetched.</summary>
+    public bool IsRefetching => IsFetching && Status != QueryStatus.Loading && !IsPlaceholder && Direction == PageDirection.None;
+
+    /// <summary>Whether an infinite query is fetching the page behind its last. Of any other query always false.</summary>
+    public bool IsFetchingNextPage => IsFetching && Direction == PageDirection.Next;
+
+    /// <summary>Whether an infinite query is fetching the page before its first. Of any other query always false.</summary>
+    public bool IsFetchingPreviousPage => IsFetching && Direction == PageDirection.Previous;
 
     /// <summary>Whether a fetch is due and waits for the network.</summary>
     public bool IsPaused => FetchStatus == FetchStatus.Paused;

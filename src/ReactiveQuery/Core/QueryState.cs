@@ -62,6 +62,9 @@ public sealed partial record QueryState<T>
     /// <summary>Whether at least one optimistic patch awaits its confirmation; <see cref="Data"/>, where there is some, shows it.</summary>
     public bool IsOptimistic { get; internal init; }
 
+    /// <summary>Which page the running fetch is for; none for a fetch of the whole data.</summary>
+    internal PageDirection Direction { get; init; }
+
     /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
     internal TimeSpan DataElapsed { get; init; }
 
@@ -138,6 +141,7 @@ public sealed partial record QueryState<T>
         IsStale = IsStale,
         IsPlaceholder = IsPlaceholder,
         IsOptimistic = IsOptimistic,
+        Direction = Direction,
         DataElapsed = DataElapsed,
         IsInvalidated = IsInvalidated,
     };
@@ -159,6 +163,7 @@ public sealed partial record QueryState<T>
             && IsStale == other.IsStale
             && IsPlaceholder == other.IsPlaceholder
             && IsOptimistic == other.IsOptimistic
+            && Direction == other.Direction
             && ReferenceEquals(Error, other.Error)
             && ReferenceEquals(FailureReason, other.FailureReason)
             && IsSameData(Data, other.Data));

@@ -103,17 +103,25 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     public IDisposable Subscribe(IObserver<QueryState<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        if (_subscriptions.IsDisposed) return Disposable.Empty;
-        var subscription = new SingleAssignmentDisposable();
-        _subscriptions.Add(subscription);
-        subscription.Disposable = _states.Subscribe(observer);
-        return Disposable.Create((_subscriptions, subscription), static own => own._subscriptions.Remove(own.subscription));
+        return Own(_states, observer);
     }
 
     /// <summary>Ends every subscription through the store. Again: does nothing.</summary>
     public void Dispose() => _subscriptions.Dispose();
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_subscriptions.IsDisposed, this);
+    /// <summary>A subscription that ends with the store.</summary>
+    internal IDisposable Own<TValue>(IObservable<TValue> source, IObserver<TValue> observer)
+    {
+        if (_subscriptions.IsDisposed) return Disposable.Empty;
+        var subscription = new SingleAssignmentDisposable();
+        _subscriptions.Add(subscription);
+        subscription.Disposable = source.Subscribe(observer);
+        return Disposable.Create((_subscriptions, subscription), static own => own._subscriptions.Remove(own.subscription));
+    }
+
+    internal bool IsDisposed => _subscriptions.IsDisposed;
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_subscriptions.IsDisposed, this);
 }
 
 /// <summary>Makes stores.</summary>

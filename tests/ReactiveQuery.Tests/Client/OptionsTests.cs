@@ -36,10 +36,10 @@ public class OptionsTests : ClientTest
     [Fact]
     public void What_becomes_of_an_unobserved_fetch_is_by_default_decided_by_its_form()
     {
-        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _, CancellationToken _) => Task.FromResult(1)).Fetcher.WhenUnobserved);
-        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _, QueryContext _) => Task.FromResult(1)).Fetcher.WhenUnobserved);
-        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _) => Observable.Return(1)).Fetcher.WhenUnobserved);
-        Assert.Equal(WhenUnobserved.Complete, Query.Define("q", (int _) => Task.FromResult(1)).Fetcher.WhenUnobserved);
+        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _, CancellationToken _) => Task.FromResult(1)).WhenUnobserved);
+        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _, QueryContext _) => Task.FromResult(1)).WhenUnobserved);
+        Assert.Equal(WhenUnobserved.Cancel, Query.Define("q", (int _) => Observable.Return(1)).WhenUnobserved);
+        Assert.Equal(WhenUnobserved.Complete, Query.Define("q", (int _) => Task.FromResult(1)).WhenUnobserved);
         Assert.Equal(WhenUnobserved.Complete, Merged(new() { WhenUnobserved = WhenUnobserved.Complete }).WhenUnobserved);
     }
 

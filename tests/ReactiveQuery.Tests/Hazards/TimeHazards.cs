@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Subjects;
 using ReactiveQuery.Testing;
 using ReactiveQuery.Tests.Client;
 
@@ -122,6 +123,53 @@ public class TimeHazards : ClientTest
         subscription = client.Observe(query, 1, o => o with { FetchScheduler = Scheduler }).Subscribe();
         Scheduler.AdvanceBy(TimeSpan.FromSeconds(1));
         Assert.Equal(10_000, calls);
+    }
+
+    [Fact]
+    public void After_eight_hours_asleep_wake_up_focus_connection_and_interval_together_make_one_catch_up_refetch()
+    {
+        using var resumed = new Subject<TimeSpan>();
+        using var focus = new BehaviorSubject<bool>(true);
+        using var online = new BehaviorSubject<bool>(true);
+        using var client = NewClient(o => o with { Resumed = resumed, Focus = focus, Online = online });
+        List<TaskCompletionSource<string>> calls = [];
+        var query = Query.Define("n", (int _, CancellationToken _) =>
+        {
+            calls.Add(new());
+            return calls[^1].Task;
+        });
+        List<string> seen = [];
+        client.Observe(query, 1, o => o with { RefetchInterval = TimeSpan.FromMinutes(10) }).Subscribe(state => seen.Add(state.ToString()));
+        client.Observe(query, 1, o => o with { RefetchInterval = TimeSpan.FromHours(1) }).Subscribe();
+        calls[0].SetResult("evening");
+        focus.OnNext(false);
+        online.OnNext(false);
+        seen.Clear();
+
+        resumed.OnNext(TimeSpan.FromHours(8)); // The stopwatch stood still meanwhile, and so did its timers.
+        online.OnNext(true);
+        focus.OnNext(true);
+        Scheduler.AdvanceBy(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, calls.Count);
+        calls[1].SetResult("morning");
+        Scheduler.AdvanceBy(TimeSpan.FromMinutes(9));
+        Assert.Equal(2, calls.Count);
+        Assert.Equal("Success+Idle(morning)", seen.Single(state => state.Contains("Idle", StringComparison.Ordinal) && !state.Contains("stale", StringComparison.Ordinal)));
+        Scheduler.AdvanceBy(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, calls.Count); // The interval goes on as ever, without the forty-eight ticks it slept through.
+    }
+
+    [Fact]
+    public void A_wake_up_counts_against_the_stay_of_what_nobody_watches()
+    {
+        using var resumed = new Subject<TimeSpan>();
+        using var client = NewClient(o => o with { Resumed = resumed });
+        client.Observe(Counting(), 1).Subscribe().Dispose();
+        resumed.OnNext(TimeSpan.FromMinutes(4.9));
+        Assert.Equal(1, client.Cache.Count);
+        resumed.OnNext(TimeSpan.FromMinutes(0.2));
+        Scheduler.AdvanceBy(TimeSpan.Zero);
+        Assert.Equal(0, client.Cache.Count);
     }
 
     /// <summary>A scheduler whose wall clock is wrong by a span that changes.</summary>

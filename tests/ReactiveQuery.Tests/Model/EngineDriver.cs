@@ -20,13 +20,19 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         Model = model;
         _definitions = new()
         {
-            ["a"] = ReactiveQuery.Query.Define("a", (int id, CancellationToken token) => Call(new("a", id), token)),
+            ["a"] = ReactiveQuery.Query.Define("a", (int id, CancellationToken token) => Call(new("a", id), token)).With(o => o with
+            {
+                InitialData = setup.InitialDataAt is null ? null : () => Answers.Initial,
+                InitialDataUpdatedAt = setup.InitialDataAt is { } at && at != Setup.Never ? MarbleScheduler.Epoch + Span(at) : null,
+            }),
             ["b"] = ReactiveQuery.Query.Define("b", (int id) => Call(new("b", id), default)),
+            ["c"] = ReactiveQuery.Query.Define("c", (int id) => Stream(new("c", id))),
         };
         Client = new QueryClient(new QueryClientOptions
         {
             Scheduler = _scheduler,
             CompletionBoundary = this,
+            CacheCapacity = setup.Capacity,
             Focus = Focus,
             Online = Online,
             OnSuccess = (_, _) => Successes++,
@@ -39,6 +45,8 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
                 GcTime = Span(setup.GcTime),
                 CancelDelay = Span(setup.CancelDelay),
                 NetworkMode = setup.NetworkMode,
+                DedupeRequests = setup.Dedupes,
+                CacheEnabled = setup.Caches,
                 Retry = RetryPolicy.Fixed(Span(Setup.RetryDelay), Setup.MaxRetries),
             },
         });
@@ -91,6 +99,8 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
             RefetchOnMount = setup.OnMount,
             RefetchOnFocus = setup.OnFocus,
             RefetchOnReconnect = setup.OnReconnect,
+            RefetchInterval = setup.Interval == Setup.Never ? null : Span(setup.Interval),
+            RefetchIntervalInBackground = setup.InBackground,
         });
         var observer = Observers[id] = new EngineObserver(id, _step, enabling, Complaints);
         observer.Subscribe(states);
@@ -126,9 +136,9 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
     public void Answer(TestKey key, int index, string? data, AnswerKind kind)
     {
         var call = _calls[key][index];
-        if (data is not null) call.Source.SetResult(new string(data.AsSpan()));
-        else if (kind == AnswerKind.Fails) call.Source.SetException(new InvalidOperationException(Answers.Error(key, index)));
-        else call.Source.SetException(new OperationCanceledException(Answers.Error(key, index)));
+        if (key.IsLive) call.Emit(data is null ? null : new string(data.AsSpan()), kind == AnswerKind.Ends ? null : Error(key, index, kind));
+        else if (data is not null) call.Source.SetResult(new string(data.AsSpan()));
+        else call.Source.SetException(Error(key, index, kind));
     }
 
     public void Dispose()
@@ -136,6 +146,25 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         _fetching.Dispose();
         Client.Dispose();
         foreach (var token in _tokens.Values) token.Dispose();
+    }
+
+    private static Exception Error(TestKey key, int index, AnswerKind kind) => kind == AnswerKind.IsCancelledByOthers
+        ? new OperationCanceledException(Answers.Error(key, index))
+        : new InvalidOperationException(Answers.Error(key, index));
+
+    private EngineCall Stream(TestKey key)
+    {
+        var index = _calls[key].Count;
+        var call = new EngineCall(default);
+        _calls[key].Add(call);
+        call.Begins = _behaviours[key] switch
+        {
+            Behaviour.Succeeds => observer => { observer.OnNext(Answers.Value(key, index, 0)); observer.OnCompleted(); },
+            Behaviour.Fails => observer => observer.OnError(new InvalidOperationException(Answers.Error(key, index))),
+            Behaviour.Throws => throw new InvalidOperationException(Answers.Error(key, index)),
+            _ => null,
+        };
+        return call;
     }
 
     private Task<string> Call(TestKey key, CancellationToken token)
@@ -159,12 +188,35 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
     private static TimeSpan Span(long milliseconds) => milliseconds == Setup.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds);
 }
 
-/// <summary>One call that the client made. The work never looks at its token.</summary>
-internal sealed class EngineCall(CancellationToken token)
+/// <summary>One call that the client made. The work never looks at its token, and a stream goes on after its subscription has ended.</summary>
+internal sealed class EngineCall(CancellationToken token) : IObservable<string>
 {
-    public CancellationToken Token => token;
+    private IObserver<string>? _observer;
+    private bool _hasEnded;
+    private bool _isLeft;
+
+    public bool IsCancelled => token.IsCancellationRequested || _isLeft;
+
+    /// <summary>What a stream does during its subscription; then it has ended.</summary>
+    public Action<IObserver<string>>? Begins { get; set; }
 
     public TaskCompletionSource<string> Source { get; } = new();
+
+    public void Emit(string? value, Exception? error)
+    {
+        _hasEnded = value is null;
+        if (value is not null) _observer!.OnNext(value);
+        else if (error is not null) _observer!.OnError(error);
+        else _observer!.OnCompleted();
+    }
+
+    public IDisposable Subscribe(IObserver<string> observer)
+    {
+        _observer = observer;
+        _hasEnded = Begins is not null;
+        Begins?.Invoke(observer);
+        return System.Reactive.Disposables.Disposable.Create(() => _isLeft = !_hasEnded);
+    }
 }
 
 /// <summary>One subscriber, which trusts nobody.</summary>

@@ -13,19 +13,35 @@ internal sealed record Setup
     public required long GcTime { get; init; }
     public required long CancelDelay { get; init; }
     public required NetworkMode NetworkMode { get; init; }
+    public required bool Dedupes { get; init; }
+    public required bool Caches { get; init; }
+    public required int Capacity { get; init; }
+
+    /// <summary>Since when the initial data of the queries named "a" holds: <see cref="Never"/> for "since it is put in place"; null: they have none.</summary>
+    public required long? InitialDataAt { get; init; }
+
+    /// <summary>Where the order of uses matters, nothing is read but by a step of its own.</summary>
+    public bool IsBounded => Capacity != int.MaxValue;
 
     public override string ToString() =>
-        $"client: StaleTime {Text(DefaultStaleTime)}, CacheTtl {Text(CacheTtl)}, GcTime {Text(GcTime)}, CancelDelay {Text(CancelDelay)}, {NetworkMode}, one retry after 1 s";
+        $"client: StaleTime {Text(DefaultStaleTime)}, CacheTtl {Text(CacheTtl)}, GcTime {Text(GcTime)}, CancelDelay {Text(CancelDelay)}, {NetworkMode}, one retry after 1 s"
+        + (Dedupes ? "" : ", DedupeRequests false") + (Caches ? "" : ", CacheEnabled false") + (IsBounded ? $", CacheCapacity {Capacity}" : "")
+        + (InitialDataAt is not { } at ? "" : at == Never ? ", a has initial data" : $", a has initial data of {at} ms");
 
     public static string Text(long milliseconds) => milliseconds == Never ? "infinite" : $"{milliseconds} ms";
 }
 
-/// <summary>One of the four keys: <c>a/1</c> and <c>a/2</c>, whose fetcher takes a token, <c>b/1</c> and <c>b/2</c>, whose fetcher does not.</summary>
+/// <summary>
+/// One of the five keys: <c>a/1</c> and <c>a/2</c>, whose fetcher takes a token, <c>b/1</c> and <c>b/2</c>, whose fetcher does not, and <c>c/1</c>, a live query.
+/// </summary>
 internal sealed record TestKey(string Name, int Id)
 {
-    public static IReadOnlyList<TestKey> All { get; } = [new("a", 1), new("a", 2), new("b", 1), new("b", 2)];
+    public static IReadOnlyList<TestKey> All { get; } = [new("a", 1), new("a", 2), new("b", 1), new("b", 2), new("c", 1)];
 
-    public bool TakesToken => Name == "a";
+    public bool IsLive => Name == "c";
+
+    /// <summary>Whether a fetch that nobody waits for any more is cancelled rather than completed.</summary>
+    public bool IsCancellable => Name != "b";
 
     public override string ToString() => $"{Name}{Id}";
 }
@@ -40,7 +56,7 @@ internal enum Behaviour
 }
 
 internal sealed record ObserverSetup(
-    long StaleTime, bool Enabled, bool IsSwitched, RefetchPolicy OnMount, RefetchPolicy OnFocus, RefetchPolicy OnReconnect);
+    long StaleTime, bool Enabled, bool IsSwitched, RefetchPolicy OnMount, RefetchPolicy OnFocus, RefetchPolicy OnReconnect, long Interval, bool InBackground);
 
 internal sealed class ModelObserver(int id, ModelEntry entry, ObserverSetup setup)
 {
@@ -51,6 +67,10 @@ internal sealed class ModelObserver(int id, ModelEntry entry, ObserverSetup setu
     public ObserverSetup Setup => setup;
 
     public bool IsEnabled { get; set; } = setup.Enabled;
+
+    public long? IntervalDue { get; private set; }
+
+    public void PlanInterval(long now) => IntervalDue = setup.Interval == Model.Setup.Never || Entry.Key.IsLive ? null : now + setup.Interval;
 }
 
 /// <summary>An awaiting caller. What it will be answered with is known when <see cref="Outcome"/> is set.</summary>
@@ -81,6 +101,7 @@ internal enum Phase
     Calling,
     BackingOff,
     Paused,
+    Streaming,
 }
 
 internal sealed class ModelFetch(long epoch)
@@ -100,6 +121,8 @@ internal sealed class ModelFetch(long epoch)
     public long? AbandonAt { get; set; }
 
     public ModelCall? Call { get; set; }
+
+    public bool HasValue { get; set; }
 }
 
 /// <summary>One call of a fetcher.</summary>
@@ -108,6 +131,8 @@ internal sealed class ModelCall(int index)
     public int Index => index;
 
     public bool IsAnswered { get; set; }
+
+    public int Values { get; set; }
 
     public bool IsCancelled { get; set; }
 }
@@ -137,6 +162,8 @@ internal sealed class ModelEntry(TestKey key)
 
     public long? UnheldSince { get; set; }
 
+    public long LastUse { get; set; }
+
     public List<ModelObserver> Observers { get; } = [];
 
     public List<ModelWaiter> Waiters { get; } = [];
@@ -151,13 +178,20 @@ internal sealed class ModelEntry(TestKey key)
 
     public void Set(string data, long now) => (Settled, Data, Error, Failures, DataAt, IsInvalidated) = (QueryStatus.Success, data, null, 0, now, false);
 
-    public bool IsStale(long staleTime, long now) => HasData && (IsInvalidated || (staleTime != Setup.Never && now - DataAt >= staleTime));
+    public bool IsStreaming => Fetch is { Phase: Phase.Streaming };
+
+    public bool IsStale(long staleTime, long now) => HasData && !IsStreaming && (IsInvalidated || (staleTime != Setup.Never && now - DataAt >= staleTime));
 
     /// <summary>The state as <see cref="QueryState{T}"/> writes it.</summary>
     public string Show(long staleTime, long now)
     {
         var status = Fetch is not null && !HasData ? QueryStatus.Loading : Settled;
-        var running = Fetch is null ? FetchStatus.Idle : Fetch.Phase == Phase.Paused ? FetchStatus.Paused : FetchStatus.Fetching;
+        var running = Fetch is null ? FetchStatus.Idle : Fetch.Phase switch
+        {
+            Phase.Paused => FetchStatus.Paused,
+            Phase.Streaming => FetchStatus.Streaming,
+            _ => FetchStatus.Fetching,
+        };
         List<string> parts = [];
         if (HasData) parts.Add(Data!);
         if (status == QueryStatus.Error) parts.Add($"error: {Error}");

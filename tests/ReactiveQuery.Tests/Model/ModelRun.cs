@@ -21,7 +21,7 @@ internal static class ModelRun
                 engine.Advance(0);
                 steps[i].Model(model);
                 model.Advance(0);
-                differences = [.. Compare(model, engine, steps[i].MayLoseData)];
+                differences = [.. Compare(setup, model, engine, steps[i].MayLoseData)];
             }
             catch (Exception error)
             {
@@ -34,7 +34,7 @@ internal static class ModelRun
         return null;
     }
 
-    private static IEnumerable<string> Compare(ReferenceModel model, EngineDriver engine, bool mayLoseData)
+    private static IEnumerable<string> Compare(Setup setup, ReferenceModel model, EngineDriver engine, bool mayLoseData)
     {
         foreach (var complaint in engine.Complaints) yield return complaint;
         if (!mayLoseData)
@@ -44,7 +44,8 @@ internal static class ModelRun
             if (Differ($"o{id}", model.Show(observer), engine.Observers[id].Last?.ToString()) is { } difference) yield return difference;
         foreach (var (id, waiter) in model.Waiters)
             if (Differ($"w{id}", waiter.Outcome ?? "waiting", Outcome(engine.Awaited[id], waiter.WantsData)) is { } difference) yield return difference;
-        foreach (var difference in TestKey.All.SelectMany(key => Compare(key, model, engine))) yield return difference;
+        foreach (var difference in TestKey.All.SelectMany(key => setup.IsBounded ? CompareHeld(key, model, engine) : Compare(key, model, engine))) yield return difference;
+        foreach (var difference in TestKey.All.SelectMany(key => CompareCalls(key, model, engine))) yield return difference;
         if (Differ("Cache.Count", model.EntryCount, engine.Client.Cache.Count) is { } count) yield return count;
         if (Differ("IsFetching()", model.FetchingCount, engine.FetchingCount) is { } fetching) yield return fetching;
         if (Differ("OnSuccess calls", model.Successes, engine.Successes) is { } successes) yield return successes;
@@ -56,6 +57,18 @@ internal static class ModelRun
         if (Differ($"GetState({key})", model.Show(key), engine.Client.GetState(engine.Query(key), key.Id).ToString()) is { } state) yield return state;
         var data = engine.Client.TryGetData(engine.Query(key), key.Id, out var found) ? found : null;
         if (Differ($"TryGetData({key})", model.Data(key) ?? "nothing", data ?? "nothing") is { } read) yield return read;
+    }
+
+    /// <summary>What is in the cache, looked at from outside: reading it would be a use.</summary>
+    private static IEnumerable<string> CompareHeld(TestKey key, ReferenceModel model, EngineDriver engine)
+    {
+        var held = engine.Client.Cache.Find(new QueryFilter { Key = engine.Query(key).KeyOf(key.Id) });
+        var actual = held is [var entry] ? $"{entry.Status}+{entry.FetchStatus} {entry.Data}" : "nothing";
+        if (Differ($"Cache.Find({key})", model.Describe(key), actual) is { } difference) yield return difference;
+    }
+
+    private static IEnumerable<string> CompareCalls(TestKey key, ReferenceModel model, EngineDriver engine)
+    {
         var calls = model.Calls(key);
         if (Differ($"calls of {key}", calls.Count, engine.Calls(key).Count) is { } count)
         {
@@ -64,7 +77,7 @@ internal static class ModelRun
         }
 
         foreach (var call in calls)
-            if (Differ($"token of call {call.Index} of {key} cancelled", call.IsCancelled, engine.Calls(key)[call.Index].Token.IsCancellationRequested) is { } token)
+            if (Differ($"token of call {call.Index} of {key} cancelled", call.IsCancelled, engine.Calls(key)[call.Index].IsCancelled) is { } token)
                 yield return token;
     }
 

@@ -14,13 +14,18 @@ internal sealed record RandomProgram(int Seed, Setup Setup, IReadOnlyList<Step> 
     private static Setup DrawSetup(Random random)
     {
         var forgets = random.Next(2) == 0;
+        var isBounded = random.Next(6) == 0;
         return new()
         {
             DefaultStaleTime = forgets ? Pick(random, 0, 2_000, 15_000) : Pick(random, 0, 2_000, Setup.Never),
             CacheTtl = forgets ? 20_000 : Setup.Never,
             GcTime = Pick(random, 0, 5_003, 60_003, Setup.Never),
-            CancelDelay = Pick(random, 0, 0, 371),
+            CancelDelay = isBounded ? 0 : Pick(random, 0, 0, 371),
             NetworkMode = Pick(random, NetworkMode.Online, NetworkMode.Online, NetworkMode.OfflineFirst, NetworkMode.Always),
+            Dedupes = random.Next(5) > 0,
+            Caches = random.Next(8) > 0,
+            Capacity = isBounded ? Pick(random, 1, 2, 3) : int.MaxValue,
+            InitialDataAt = Pick<long?>(random, null, null, null, Setup.Never, 0),
         };
     }
 
@@ -48,7 +53,7 @@ internal sealed class StepDraw(Random random, Setup setup)
         < 43 => Step.Update(Key(), "'"),
         < 47 => Step.Invalidate(Key()),
         < 48 => Step.InvalidateAsync(++_lastId, Key()),
-        < 51 => Seldom(),
+        < 51 => setup.IsBounded ? Step.Read(Key()) : Seldom(), // What concerns many entries concerns them in no particular order.
         < 53 => Step.Cancel(Key()),
         < 55 => Step.Remove(Key()),
         < 56 => Step.Reset(Key()),
@@ -57,7 +62,7 @@ internal sealed class StepDraw(Random random, Setup setup)
         < 66 => Step.Behave(Key(), RandomProgram.Pick(random, Behaviour.Waits, Behaviour.Waits, Behaviour.Succeeds, Behaviour.Fails, Behaviour.Throws)),
         < 82 => Step.Advance(RandomProgram.Pick(random, 0, 50, 400, 1_000, 1_000, 2_000, 5_000, 20_000)),
         _ => Step.Answer(Key(), random.Next(3) > 0, RandomProgram.Pick(
-            random, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.SucceedsAsBefore, AnswerKind.Fails, AnswerKind.Fails, AnswerKind.IsCancelledByOthers)),
+            random, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.SucceedsAsBefore, AnswerKind.Ends, AnswerKind.Fails, AnswerKind.Fails, AnswerKind.IsCancelledByOthers)),
     };
 
     private Step Seldom() => random.Next(6) switch
@@ -83,7 +88,9 @@ internal sealed class StepDraw(Random random, Setup setup)
             isSwitched,
             isSwitched ? RefetchPolicy.IfStale : Policy(),
             Policy(),
-            Policy()));
+            Policy(),
+            RandomProgram.Pick(random, Setup.Never, Setup.Never, Setup.Never, Setup.Never, 3_007, 7_013),
+            random.Next(2) == 0));
     }
 
     private Step Unsubscribe()
@@ -116,7 +123,7 @@ internal sealed class StepDraw(Random random, Setup setup)
     private RefetchPolicy Policy() =>
         RandomProgram.Pick(random, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.Always, RefetchPolicy.Never);
 
-    private TestKey Key() => TestKey.All[random.Next(3) > 0 ? random.Next(2) * 2 : random.Next(4)];
+    private TestKey Key() => TestKey.All[random.Next(5) == 0 ? 4 : random.Next(3) > 0 ? random.Next(2) * 2 : random.Next(4)];
 
     private string Prefix() => random.Next(2) == 0 ? "a" : "b";
 }

@@ -29,7 +29,8 @@ public class RandomProgramTests(ITestOutputHelper output)
     {
         var wrong = new Step("the model believes in data that nobody wrote", m => m.Set(TestKey.All[0], "ghost"), _ => { });
         var program = RandomProgram.Draw(7, 30);
-        program = program with { Steps = [.. program.Steps.Where(s => !s.Code.Contains("a1", StringComparison.Ordinal)), wrong, .. program.Steps] };
+        var keeps = program.Setup with { GcTime = Setup.Never, Caches = true, Capacity = int.MaxValue };
+        program = program with { Setup = keeps, Steps = [.. program.Steps.Where(s => !s.Code.Contains("a1", StringComparison.Ordinal)), wrong, .. program.Steps] };
 
         RandomProgram? shrunk = null;
         OnThreadsOfTheirOwn(1, () => shrunk = Shrinker.Shrink(program));

@@ -4,12 +4,16 @@ namespace ReactiveQuery.Tests.Model;
 internal sealed partial class ReferenceModel
 {
     /// <summary>The program answers a call; a call that was superseded or cancelled answers nobody.</summary>
-    public void Answer(TestKey key, int index, string? data, string error)
+    public void Answer(TestKey key, int index, AnswerKind kind, string? data, string error)
     {
         var call = _calls[key][index];
-        call.IsAnswered = true;
+        call.IsAnswered = !key.IsLive || data is null;
+        call.Values++;
         if (_entries.GetValueOrDefault(key) is not { Fetch: { } fetch } entry || fetch.Call != call) return;
-        Answered(entry, fetch, data, error);
+        if (!key.IsLive) Answered(entry, fetch, data, error);
+        else if (data is not null) Streamed(entry, fetch, data);
+        else if (kind == AnswerKind.Ends) Ended(entry, fetch);
+        else Answered(entry, fetch, null, error);
         Tidy(entry);
     }
 
@@ -36,6 +40,8 @@ internal sealed partial class ReferenceModel
                 if (fetch.AbandonAt is { } due) Consider(due, () => Abandon(entry, fetch));
             }
 
+            foreach (var observer in entry.Observers)
+                if (observer.IntervalDue is { } tick) Consider(tick, () => Tick(entry));
             if (entry is { Fetch: null, UnheldSince: { } since } && setup.GcTime != Setup.Never) Consider(since + setup.GcTime, () => _entries.Remove(entry.Key));
         }
 
@@ -47,15 +53,24 @@ internal sealed partial class ReferenceModel
         }
     }
 
+    /// <summary>The intervals that are over now make one fetch together, and begin again.</summary>
+    private void Tick(ModelEntry entry)
+    {
+        var due = entry.Observers.FindAll(o => o.IntervalDue <= Now);
+        due.ForEach(o => o.PlanInterval(Now));
+        if (due.Exists(o => o.IsEnabled && (_isFocused || o.Setup.InBackground))) Trigger(entry);
+        Tidy(entry);
+    }
+
     private void Trigger(ModelEntry entry)
     {
         if (entry.Fetch is null) Start(entry);
     }
 
-    /// <summary>A refetch or an invalidation: restarts what runs behind data, joins a first load.</summary>
+    /// <summary>A refetch or an invalidation: restarts what runs behind data, joins a first load if requests are to be deduplicated.</summary>
     private void Explicit(ModelEntry entry)
     {
-        if (entry.Fetch is not null && !entry.HasData) return;
+        if (entry.Fetch is not null && !entry.HasData && setup.Dedupes) return;
         EndSilently(entry);
         Start(entry);
     }
@@ -82,7 +97,42 @@ internal sealed partial class ReferenceModel
         var behaviour = _behaviours[entry.Key];
         if (behaviour == Behaviour.Waits) return;
         call.IsAnswered = true;
+        if (entry.Key.IsLive && behaviour == Behaviour.Succeeds)
+        {
+            Streamed(entry, fetch, Answers.Value(entry.Key, call.Index, 0));
+            if (entry.Fetch == fetch) Ended(entry, fetch);
+            return;
+        }
+
         Answered(entry, fetch, behaviour == Behaviour.Succeeds ? Answers.Data(entry.Key, call.Index) : null, Answers.Error(entry.Key, call.Index));
+    }
+
+    /// <summary>A value of a live query: the fetch goes on, unless it began before the fence and somebody wants a newer one.</summary>
+    private void Streamed(ModelEntry entry, ModelFetch fetch, string data)
+    {
+        if (!fetch.HasValue) Successes++;
+        (fetch.HasValue, fetch.Phase, fetch.Failures, fetch.FailureReason) = (true, Phase.Streaming, 0, null);
+        entry.UnheldSince = null;
+        entry.Set(data, Now);
+        entry.IsInvalidated = fetch.Epoch < entry.Epoch;
+        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(data);
+        if (fetch.Epoch < entry.Epoch && (entry.IsWanted || entry.Waiters.Count > 0)) Explicit(entry);
+    }
+
+    private void Ended(ModelEntry entry, ModelFetch fetch)
+    {
+        fetch.Call = null;
+        entry.UnheldSince = null;
+        if (!fetch.HasValue)
+        {
+            (fetch.Failures, fetch.FailureReason) = (fetch.Failures + 1, Answers.Nothing(entry.Key));
+            FailedForGood(entry, fetch);
+            return;
+        }
+
+        entry.Fetch = null;
+        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(entry.Data!);
+        FollowUp(entry, fetch);
     }
 
     private void Answered(ModelEntry entry, ModelFetch fetch, string? data, string error)
@@ -99,6 +149,7 @@ internal sealed partial class ReferenceModel
         entry.Fetch = null;
         entry.Set(data, Now);
         entry.IsInvalidated = fetch.Epoch < entry.Epoch;
+        entry.Observers.ForEach(o => o.PlanInterval(Now));
         foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(data);
         FollowUp(entry, fetch);
     }
@@ -117,6 +168,7 @@ internal sealed partial class ReferenceModel
         Errors++;
         entry.Fetch = null;
         (entry.Settled, entry.Error, entry.Failures) = (QueryStatus.Error, fetch.FailureReason, fetch.Failures);
+        entry.Observers.ForEach(o => o.PlanInterval(Now));
         foreach (var waiter in Answerable(entry, fetch)) waiter.Fail(fetch.FailureReason!);
         FollowUp(entry, fetch);
     }
@@ -143,7 +195,7 @@ internal sealed partial class ReferenceModel
     private void EndSilently(ModelEntry entry)
     {
         if (entry.Fetch is not { } fetch) return;
-        if (fetch.Call is { } call) call.IsCancelled = entry.Key.TakesToken;
+        if (fetch.Call is { } call) call.IsCancelled = entry.Key.IsCancellable && !call.IsAnswered;
         entry.Fetch = null;
     }
 
@@ -151,7 +203,7 @@ internal sealed partial class ReferenceModel
     {
         fetch.AbandonAt = null;
         fetch.HasNoMoreRetries = true;
-        if (entry.Key.TakesToken || fetch is { Phase: Phase.Paused, Failures: 0 }) EndSilently(entry);
+        if (entry.Key.IsCancellable || fetch is { Phase: Phase.Paused, Failures: 0 }) EndSilently(entry);
         else if (fetch.Phase != Phase.Calling) FailedForGood(entry, fetch);
         Tidy(entry);
     }
@@ -173,7 +225,8 @@ internal sealed partial class ReferenceModel
         }
 
         if (entry.HasPassengers) entry.UnheldSince = null;
-        else if (entry.Fetch is null && (entry.IsEmpty || setup.GcTime == 0)) _entries.Remove(entry.Key);
+        else if (entry.Fetch is null && (entry.IsEmpty || setup.GcTime == 0 || !setup.Caches)) _entries.Remove(entry.Key);
         else entry.UnheldSince ??= Now;
+        Evict();
     }
 }

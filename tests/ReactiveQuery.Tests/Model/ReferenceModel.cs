@@ -12,6 +12,7 @@ internal sealed partial class ReferenceModel(Setup setup)
     private readonly Dictionary<TestKey, Behaviour> _behaviours = TestKey.All.ToDictionary(k => k, _ => Behaviour.Waits);
     private bool _isOffline;
     private bool _isFocused = true;
+    private long _uses;
 
     public long Now { get; private set; }
 
@@ -21,7 +22,7 @@ internal sealed partial class ReferenceModel(Setup setup)
 
     public int EntryCount => _entries.Count;
 
-    public int FetchingCount => _entries.Values.Count(e => e.Fetch is { Phase: not Phase.Paused });
+    public int FetchingCount => _entries.Values.Count(e => e.Fetch is { Phase: Phase.Calling or Phase.BackingOff });
 
     public IReadOnlyDictionary<int, ModelObserver> Observers => _observers;
 
@@ -39,15 +40,28 @@ internal sealed partial class ReferenceModel(Setup setup)
         return new ModelEntry(key) { Fetch = entry.Fetch }.Show(setup.DefaultStaleTime, Now);
     }
 
+    /// <summary>What the cache holds, looked at without a use of it.</summary>
+    public string Describe(TestKey key) => _entries.GetValueOrDefault(key) is not { } entry ? "nothing" : entry.Show(setup.DefaultStaleTime, Now).Split('+', '(', ')') switch
+    {
+        [var status, var fetch, ..] => $"{status}+{fetch} {entry.Data}",
+        _ => "",
+    };
+
+    public void Read(TestKey key)
+    {
+        if (_entries.GetValueOrDefault(key) is { } entry) entry.LastUse = ++_uses;
+    }
+
     public string? Data(TestKey key) => _entries.GetValueOrDefault(key) is { } entry && !IsExpired(entry) ? entry.Data : null;
 
     public void Subscribe(int id, TestKey key, ObserverSetup options)
     {
-        var entry = Open(key);
+        var entry = Open(key, brings: true);
         var observer = new ModelObserver(id, entry, options);
         _observers.Add(id, observer);
         entry.Observers.Add(observer);
-        if (observer.IsEnabled && IsDue(observer, options.OnMount, loadsWhenNever: true)) Trigger(entry);
+        Welcome(observer, options.OnMount);
+        observer.PlanInterval(Now);
         Tidy(entry);
     }
 
@@ -62,13 +76,13 @@ internal sealed partial class ReferenceModel(Setup setup)
     {
         if (!_observers.TryGetValue(id, out var observer) || observer.IsEnabled == isEnabled) return;
         observer.IsEnabled = isEnabled;
-        if (isEnabled && IsDue(observer, RefetchPolicy.IfStale, loadsWhenNever: true)) Trigger(observer.Entry);
+        Welcome(observer, RefetchPolicy.IfStale);
         Tidy(observer.Entry);
     }
 
     public void Refetch(TestKey key, int? waiterId)
     {
-        var entry = Open(key);
+        var entry = Open(key, brings: true);
         if (waiterId is { } id) entry.Waiters.Add(_waiters[id] = new ModelWaiter(id, entry.Epoch, wantsData: false));
         else if (entry.Observers.Count == 0) entry.Waiters.Add(new ModelWaiter(0, entry.Epoch, wantsData: false));
         Explicit(entry);
@@ -77,10 +91,10 @@ internal sealed partial class ReferenceModel(Setup setup)
 
     public void Fetch(int waiterId, TestKey key, bool any)
     {
-        var entry = Open(key);
+        var entry = Open(key, brings: true);
         var waiter = new ModelWaiter(waiterId, entry.Epoch, wantsData: true);
         _waiters.Add(waiterId, waiter);
-        if (entry.HasData && (any || !entry.IsStale(setup.DefaultStaleTime, Now)))
+        if (entry.HasData && (any || !(entry.IsInvalidated || entry.IsStale(setup.DefaultStaleTime, Now))))
         {
             waiter.Succeed(entry.Data!);
         }
@@ -88,7 +102,7 @@ internal sealed partial class ReferenceModel(Setup setup)
         {
             waiter.Entry = entry;
             entry.Waiters.Add(waiter);
-            if (entry.Fetch is { } running && running.Epoch < entry.Epoch && entry.HasData) Explicit(entry);
+            if (!setup.Dedupes || (entry.Fetch is { } running && running.Epoch < entry.Epoch && entry.HasData)) Explicit(entry);
             else Trigger(entry);
         }
 
@@ -129,7 +143,7 @@ internal sealed partial class ReferenceModel(Setup setup)
     {
         foreach (var entry in Selected(selects))
         {
-            if (entry.IsWanted) Explicit(entry);
+            if (entry.IsWanted) Explicit(Open(entry.Key, brings: true));
             else if (entry.Observers.Count == 0) Invalidate(entry, null);
             Tidy(entry);
         }
@@ -152,15 +166,16 @@ internal sealed partial class ReferenceModel(Setup setup)
         }
     }
 
-    /// <summary>Remove, reset and clear: without initial data they are the same.</summary>
-    public void Drop(Func<TestKey, bool> selects)
+    /// <summary>Remove, clear, and reset, which begins again with the initial data where somebody watches.</summary>
+    public void Drop(Func<TestKey, bool> selects, bool resets = false)
     {
         foreach (var entry in Selected(selects))
         {
             EndSilently(entry);
             foreach (var waiter in Leaving(entry)) waiter.Cancel();
             entry.Forget();
-            if (entry.IsWanted) Trigger(entry);
+            if (resets && entry.Observers.Count > 0) Seed(entry);
+            if (entry.Observers.Find(o => o.IsEnabled) is { } first && IsDue(first, RefetchPolicy.IfStale, loadsWhenNever: true)) Trigger(entry);
             Tidy(entry);
         }
     }
@@ -172,7 +187,7 @@ internal sealed partial class ReferenceModel(Setup setup)
         if (!regained) return;
         foreach (var entry in Selected(_ => true))
         {
-            if (entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnFocus, loadsWhenNever: false))) Trigger(entry);
+            if (!entry.Key.IsLive && entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnFocus, loadsWhenNever: false))) Trigger(entry);
             Tidy(entry);
         }
     }
@@ -186,7 +201,7 @@ internal sealed partial class ReferenceModel(Setup setup)
         foreach (var entry in Selected(_ => true))
         {
             if (entry.Fetch is { Phase: Phase.Paused }) Call(entry, entry.Fetch);
-            else if (entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnReconnect, loadsWhenNever: false))) Trigger(entry);
+            else if (entry.Observers.Exists(o => o.IsEnabled && Reconnects(o))) Trigger(entry);
             Tidy(entry);
         }
     }
@@ -216,15 +231,51 @@ internal sealed partial class ReferenceModel(Setup setup)
         return leaving;
     }
 
-    private ModelEntry Open(TestKey key)
+    /// <summary>Somebody comes to a key, with initial data for it or without.</summary>
+    private ModelEntry Open(TestKey key, bool brings = false)
     {
-        if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = new ModelEntry(key));
+        if (!_entries.TryGetValue(key, out var entry))
+        {
+            entry = new ModelEntry(key) { LastUse = ++_uses };
+            _entries.Add(key, entry);
+            Evict(spared: entry);
+        }
+
+        entry.LastUse = ++_uses;
         if (IsExpired(entry)) entry.Forget();
+        if (brings) Seed(entry);
         return entry;
     }
 
+    private void Seed(ModelEntry entry)
+    {
+        if (entry.Key.Name != "a" || setup.InitialDataAt is not { } at || entry.HasData) return;
+        entry.Set(Answers.Initial, Math.Min(at, Now));
+        entry.UnheldSince = null;
+    }
+
+    private void Welcome(ModelObserver observer, RefetchPolicy policy)
+    {
+        var entry = observer.Entry;
+        if (!observer.IsEnabled) return;
+        if (entry is { Key.IsLive: true, HasData: true, Fetch: { } live } && live.Epoch < entry.Epoch) Explicit(entry);
+        else if (IsDue(observer, policy, loadsWhenNever: true)) Trigger(entry);
+    }
+
+    /// <summary>The size bound: what nobody holds goes, the least recently used first.</summary>
+    private void Evict(ModelEntry? spared = null)
+    {
+        while (_entries.Count > setup.Capacity
+            && _entries.Values.Where(e => e != spared && e is { HasPassengers: false, Fetch: null }).MinBy(e => e.LastUse) is { } oldest)
+            _entries.Remove(oldest.Key);
+    }
+
+    private bool Reconnects(ModelObserver observer) => observer.Entry.Key.IsLive
+        ? observer.Entry.Settled == QueryStatus.Error && observer.Setup.OnReconnect != RefetchPolicy.Never
+        : IsDue(observer, observer.Setup.OnReconnect, loadsWhenNever: false);
+
     private bool IsExpired(ModelEntry entry) =>
-        entry.HasData && entry.Observers.Count == 0 && setup.CacheTtl != Setup.Never && Now - entry.DataAt >= setup.CacheTtl;
+        entry is { HasData: true, IsStreaming: false } && entry.Observers.Count == 0 && setup.CacheTtl != Setup.Never && Now - entry.DataAt >= setup.CacheTtl;
 
     private bool IsDue(ModelObserver observer, RefetchPolicy policy, bool loadsWhenNever) => policy switch
     {

@@ -67,7 +67,7 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
         $"client.Cancel(\"{prefix}\")", m => m.Cancel(Under(prefix)), e => e.Client.Cancel(QueryKey.Of(prefix)));
 
     public static Step Reset(TestKey key) => new(
-        $"client.Reset({key})", m => m.Drop(key.Equals), e => e.Client.Reset(e.Query(key), key.Id))
+        $"client.Reset({key})", m => m.Drop(key.Equals, resets: true), e => e.Client.Reset(e.Query(key), key.Id))
     {
         MayLoseData = true,
     };
@@ -98,6 +98,8 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
     public static Step Advance(int milliseconds) => new(
         string.Create(CultureInfo.InvariantCulture, $"advance {milliseconds} ms"), m => m.Advance(milliseconds), e => e.Advance(milliseconds));
 
+    public static Step Read(TestKey key) => new($"client.GetState({key})", m => m.Read(key), e => e.Client.GetState(e.Query(key), key.Id));
+
     public static Step Behave(TestKey key, Behaviour behaviour) => new(
         $"calls of {key}: {behaviour}", m => m.Behave(key, behaviour), e => e.Behave(key, behaviour));
 
@@ -110,7 +112,7 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
             $"the {(newest ? "newest" : "oldest")} open call of {key}: {kind}",
             m =>
             {
-                if (chosen is var (call, data)) m.Answer(key, call, data, Answers.Error(key, call));
+                if (chosen is var (call, data)) m.Answer(key, call, kind, data, Answers.Error(key, call));
             },
             e =>
             {
@@ -122,11 +124,13 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
         {
             var open = model.Calls(key).Where(c => !c.IsAnswered).ToList();
             if (open.Count == 0) return null;
-            var call = (newest ? open[^1] : open[0]).Index;
-            return (call, kind switch
+            var chosen = newest ? open[^1] : open[0];
+            var data = key.IsLive ? Answers.Value(key, chosen.Index, chosen.Values) : Answers.Data(key, chosen.Index);
+            return (chosen.Index, kind switch
             {
-                AnswerKind.Succeeds => Answers.Data(key, call),
-                AnswerKind.SucceedsAsBefore => model.Data(key) ?? Answers.Data(key, call),
+                AnswerKind.Succeeds => data,
+                AnswerKind.SucceedsAsBefore => model.Data(key) ?? data,
+                AnswerKind.Ends when !key.IsLive => data,
                 _ => null,
             });
         }
@@ -143,6 +147,7 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
         if (setup.OnMount != RefetchPolicy.IfStale) parts.Add($"OnMount {setup.OnMount}");
         if (setup.OnFocus != RefetchPolicy.IfStale) parts.Add($"OnFocus {setup.OnFocus}");
         if (setup.OnReconnect != RefetchPolicy.IfStale) parts.Add($"OnReconnect {setup.OnReconnect}");
+        if (setup.Interval != Setup.Never) parts.Add($"every {setup.Interval} ms{(setup.InBackground ? ", also in background" : "")}");
         return string.Join(", ", parts);
     }
 }
@@ -151,6 +156,7 @@ internal enum AnswerKind
 {
     Succeeds,
     SucceedsAsBefore,
+    Ends,
     Fails,
     IsCancelledByOthers,
 }

@@ -122,43 +122,4 @@ public class ObserveLatestOnTests : OperatorContract
         Assert.Equal(heard.Values.Order(), heard.Values);
         Assert.Empty(heard.Violations);
     }
-
-    private sealed class CountingScheduler : IScheduler
-    {
-        private readonly List<Action> _pending = [];
-
-        public int Pending => _pending.Count;
-
-        public bool IsDead { get; set; }
-
-        public DateTimeOffset Now => DateTimeOffset.UnixEpoch;
-
-        public bool RunNext()
-        {
-            if (_pending.Count == 0) return false;
-            Action next = _pending[0];
-            _pending.RemoveAt(0);
-            next();
-            return true;
-        }
-
-        public void RunAll()
-        {
-            while (RunNext())
-            {
-            }
-        }
-
-        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action)
-        {
-            ObjectDisposedException.ThrowIf(IsDead, this);
-            Action work = () => action(this, state);
-            _pending.Add(work);
-            return System.Reactive.Disposables.Disposable.Create(() => _pending.Remove(work));
-        }
-
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) => throw new NotSupportedException();
-
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => throw new NotSupportedException();
-    }
 }

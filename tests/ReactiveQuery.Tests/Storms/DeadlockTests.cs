@@ -130,22 +130,30 @@ public sealed class DeadlockTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Five_hundred_mounted_stores_on_default_schedulers_need_hardly_any_threads()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(DispatchMode.EveryState)]
+    [InlineData(DispatchMode.LatestState)]
+    public void Five_hundred_mounted_stores_on_default_schedulers_need_hardly_any_threads(DispatchMode? dispatch)
     {
         using var process = Process.GetCurrentProcess();
         var before = process.Threads.Count;
         var query = Query.Define("store", (int id, CancellationToken _) => Task.FromResult(id))
-            .With(o => o with { RefetchInterval = TimeSpan.FromSeconds(1), StaleTime = TimeSpan.FromMilliseconds(10) });
+            .With(o => o with
+            {
+                RefetchInterval = TimeSpan.FromSeconds(1), StaleTime = TimeSpan.FromMilliseconds(10),
+                DispatchOn = dispatch is null ? null : _client.Options.Scheduler, DispatchMode = dispatch,
+            });
         var stores = Enumerable.Range(0, 500).Select(id => _client.CreateStore(query, id)).ToList();
-        var seen = 0;
+        using var seen = new CountdownEvent(stores.Count);
 
-        var subscriptions = stores.ConvertAll(store => store.Data.Subscribe(_ => Interlocked.Increment(ref seen)));
+        var subscriptions = stores.ConvertAll(store => store.Data.Take(1).Subscribe(_ => seen.Signal()));
+        var mounted = stores.ConvertAll(store => store.Subscribe());
 
-        Assert.Equal(500, seen);
+        Assert.True(seen.Wait(TimeSpan.FromSeconds(30)));
         process.Refresh();
         Assert.InRange(process.Threads.Count - before, int.MinValue, 49);
-        subscriptions.ForEach(subscription => subscription.Dispose());
+        subscriptions.Concat(mounted).ToList().ForEach(subscription => subscription.Dispose());
         stores.ForEach(store => store.Dispose());
     }
 

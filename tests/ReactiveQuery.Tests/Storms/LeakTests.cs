@@ -59,6 +59,16 @@ public sealed class LeakTests : IDisposable
     }
 
     [Fact]
+    public void A_store_of_pages_that_was_disposed_is_collected_though_its_trigger_lives_and_its_page_never_comes()
+    {
+        using var scrolled = new System.Reactive.Subjects.Subject<System.Reactive.Unit>();
+        var query = Query.DefineInfinite(
+            "pages", (int _, int cursor, CancellationToken _) => cursor == 0 ? Task.FromResult("first") : new TaskCompletionSource<string>().Task, 0, _ => 1);
+        AssertCollected(UsePages(query, scrolled));
+        Assert.False(scrolled.HasObservers);
+    }
+
+    [Fact]
     public void An_awaiting_caller_that_gave_up_is_collected_though_the_fetch_goes_on()
     {
         var query = Query.Define("shared", (int id, CancellationToken _) => new TaskCompletionSource<string>().Task);
@@ -112,6 +122,20 @@ public sealed class LeakTests : IDisposable
         var store = _client.CreateStore(query, 1);
         _ = store.Subscribe(model.Show);
         store.UpdateParams(2);
+        store.Dispose();
+        return [new WeakReference(model), new WeakReference(store)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> UsePages(InfiniteQueryDefinition<int, int, string> query, IObservable<System.Reactive.Unit> scrolled)
+    {
+        var model = new ViewModel();
+        var store = _client.CreateInfiniteStore(query, 1, o => o with { Meta = model });
+        _ = store.Subscribe(state => model.Shown = state.Data?.ToString() ?? "");
+        store.FetchNextPageOn(scrolled);
+        store.FetchNextPage();
+        store.Refetch(); // Waits for the page, and goes with it.
+        Assert.True(store.Current.IsFetchingNextPage);
         store.Dispose();
         return [new WeakReference(model), new WeakReference(store)];
     }

@@ -1,0 +1,20 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// What one flight does: calls the fetcher for each attempt, and makes of what came what the entry is to hold. Most fetches bring their value in one piece;
+/// a refetch of many pages gathers it in several legs, each with timeout, pause and retries of its own.
+/// </summary>
+internal abstract class FetchRun<T>
+{
+    /// <summary>What it is for; the entry lets a page land before it fetches anything else.</summary>
+    public virtual PageDirection Direction => PageDirection.None;
+
+    /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>.</summary>
+    public abstract IDisposable Run(QueryClient client, int attempt, IObserver<T> observer);
+
+    /// <summary>Takes in what an attempt brought, and replaces it by all that was gathered; false while another leg is to follow. May run user code.</summary>
+    public virtual bool Gather(ref T value) => true;
+
+    /// <summary>What the entry is to hold, given the data it holds now and what the fetch brought. Asked again when the entry was written to meanwhile.</summary>
+    public virtual T Land(QueryState<T> seen, T value) => value;
+}

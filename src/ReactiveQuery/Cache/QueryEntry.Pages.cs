@@ -1,0 +1,161 @@
+namespace ReactiveQuery;
+
+/// <content>
+/// Pages of infinite queries. A page in flight is never superseded: what is asked for meanwhile waits in <c>_wanted</c>, in the order of asking and at the
+/// most once for each direction, and so does a page that is asked for during a refetch.
+/// </content>
+internal sealed partial class QueryEntry<T>
+{
+    /// <summary>What waits for the present flight to end; null when nothing does.</summary>
+    private List<Wanted>? _wanted;
+
+    private bool IsPageInFlight_NeedsLock => _flight is { IsOfPage: true };
+
+    /// <summary>Whether a page is, or will be, on its way to the data there is, which therefore must not go.</summary>
+    private bool IsPageDue_NeedsLock => IsPageInFlight_NeedsLock || _wanted is not null;
+
+    /// <summary>
+    /// Fetches the page in a direction; joins one that is on its way, and a first load. Null when the entry has left the cache; else a task that
+    /// ends when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
+    /// </summary>
+    public Task? FetchPage(QueryRequest<T> request, PageDirection direction, bool isAwaited, CancellationToken token)
+    {
+        var initial = InitialData(request);
+        var after = new Aftermath<T>();
+        Waiter<T>? waiter = null;
+        lock (_gate)
+        {
+            if (_isDead) return null;
+            Prepare_NeedsLock(request, initial);
+            if (isAwaited || !IsWatched_NeedsLock)
+                waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request);
+            if (_state.HasData)
+                Want_NeedsLock(direction, request, ref after);
+            else
+                StartOrJoin_NeedsLock(request, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        waiter?.Watch(token);
+        CarryOut(after);
+        return waiter?.Task ?? Task.CompletedTask;
+    }
+
+    /// <summary>An observer's own trigger asks for a page.</summary>
+    public void OnPageTrigger(Mount<T> mount, PageDirection direction)
+    {
+        QueryRequest<T> request;
+        lock (_gate)
+        {
+            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
+            request = mount.Request;
+        }
+
+        FetchPage(request, direction, isAwaited: false, CancellationToken.None);
+    }
+
+    /// <summary>A part of the data has come and the fetch goes on to the next.</summary>
+    public void OnLegEnded(Flight<T> flight)
+    {
+        if (State.FailureCount > 0)
+            Note(flight, now => new LegEnded(now));
+    }
+
+    /// <summary>A page's caller is answered by the page whenever it was asked for: an invalidation does not make it another page.</summary>
+    private Waiter<T> BoardForPage_NeedsLock(PageDirection direction)
+    {
+        var waiter = new Waiter<T>(this, null, 0, Client.ContinuesInline) { Direction = direction };
+        (_waiters ??= []).Add(waiter);
+        _abandonDue = TimeSpan.MaxValue;
+        return waiter;
+    }
+
+    private void Want_NeedsLock(PageDirection direction, QueryRequest<T> request, ref Aftermath<T> after)
+    {
+        after.Started = _flight;
+        after.IsPageDue = _flight is null;
+        if (_flight?.Direction == direction) return;
+        _wanted ??= [];
+        var index = _wanted.FindIndex(wanted => wanted.Direction == direction);
+        if (index < 0)
+            _wanted.Add(new(direction, request));
+        else
+            _wanted[index] = new(direction, request);
+    }
+
+    /// <summary>A flight has ended: what was fetched before the last invalidation is fetched again, else comes what waited for the end.</summary>
+    private void GoOnAfter_NeedsLock(Flight<T> ended, ref Aftermath<T> after)
+    {
+        if (ended.Epoch < _epoch && !ended.IsOfPage)
+            FollowUp_NeedsLock(ref after);
+        TakeUpWanted_NeedsLock(ref after);
+    }
+
+    private void TakeUpWanted_NeedsLock(ref Aftermath<T> after)
+    {
+        if (_flight is not null || _wanted is null) return;
+        if (!HasPassengers_NeedsLock)
+        {
+            _wanted = null;
+        }
+        else if (_wanted[0] is { Direction: PageDirection.None } refetch)
+        {
+            Done_NeedsLock(refetch);
+            Start_NeedsLock(refetch.Request, ref after);
+        }
+        else
+        {
+            after.IsPageDue = true; // Its cursor is for user code to say, which does not run under the lock.
+        }
+    }
+
+    /// <summary>Starts the page that waits first, if it still does and nothing else began meanwhile.</summary>
+    private void FetchWantedPage()
+    {
+        while (true)
+        {
+            QueryState<T> seen;
+            Wanted? wanted;
+            lock (_gate)
+            {
+                if (_isDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
+                seen = _state;
+            }
+
+            var page = wanted.Request.BeginPage(wanted.Direction, seen);
+            var after = new Aftermath<T>();
+            lock (_gate)
+            {
+                if (_isDead || _flight is not null) return;
+                if (_wanted?[0] != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
+                Done_NeedsLock(wanted);
+                Look_NeedsLock();
+                if (page is null)
+                    NoSuchPage_NeedsLock(wanted.Direction, ref after);
+                else
+                    Start_NeedsLock(wanted.Request, page, ref after);
+                Conclude_NeedsLock(ref after);
+            }
+
+            CarryOut(after);
+            return;
+        }
+    }
+
+    private void NoSuchPage_NeedsLock(PageDirection direction, ref Aftermath<T> after)
+    {
+        Answer_NeedsLock(waiter => waiter.Direction == direction, Answer<T>.Of(_state), ref after);
+        TakeUpWanted_NeedsLock(ref after);
+        Settled_NeedsLock(ref after);
+    }
+
+    private void Done_NeedsLock(Wanted wanted)
+    {
+        _wanted!.Remove(wanted);
+        if (_wanted.Count == 0)
+            _wanted = null;
+    }
+
+    /// <summary>Something that somebody asked for and that waits its turn.</summary>
+    private sealed record Wanted(PageDirection Direction, QueryRequest<T> Request);
+}
