@@ -46,7 +46,7 @@ internal sealed partial class MutationCall<TArgs, T> : IObservable<T>, IObserver
     private IObservable<T> Paused(IObservable<T> attempt)
     {
         if (NetworkMode == NetworkMode.Always || Client.Environment.Disconnected is not { } offline) return attempt;
-        var paused = attempt.PauseWhile(offline.TakeUntil(_insists.Where(static isOn => isOn)), OnPausedChanged);
+        var paused = attempt.PauseWhile(new Liftable(offline, _insists), OnPausedChanged);
         return NetworkMode == NetworkMode.Online ? paused : Observable.Defer(() => _attempts == 0 ? attempt : paused);
     }
 

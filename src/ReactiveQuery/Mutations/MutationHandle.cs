@@ -1,4 +1,3 @@
-using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 
 namespace ReactiveQuery;
@@ -105,6 +104,38 @@ public sealed class MutationHandle<TArgs, T> : MutationHandle<T>, IObservable<Mu
     {
         ArgumentNullException.ThrowIfNull(observer);
         _call.MarkObserved();
-        return _call.States.TakeUntil(static state => !state.IsUnderWay).Subscribe(observer);
+        var subscription = new OwnStates(observer);
+        subscription.Follow(_call.States);
+        return subscription;
+    }
+
+    /// <summary>Ends with the last state. Rx's <c>TakeUntil</c> would do, if it did not share its name with one that has a clock.</summary>
+    private sealed class OwnStates(IObserver<MutationState<TArgs, T>> observer) : IObserver<MutationState<TArgs, T>>, IDisposable
+    {
+        private DisposableSlot _subscription;
+
+        public void Follow(IObservable<MutationState<TArgs, T>> states) => _subscription.Put(states.Subscribe(this));
+
+        public void OnNext(MutationState<TArgs, T> value)
+        {
+            try
+            {
+                observer.OnNext(value);
+            }
+            finally
+            {
+                if (!value.IsUnderWay && !_subscription.IsDisposed)
+                {
+                    _subscription.Dispose();
+                    observer.OnCompleted();
+                }
+            }
+        }
+
+        public void OnError(Exception error) => observer.OnError(error);
+
+        public void OnCompleted() => observer.OnCompleted();
+
+        public void Dispose() => _subscription.Dispose();
     }
 }
