@@ -21,6 +21,10 @@ public class ReadmeSnippets
 
     static readonly QueryDefinition<Unit, Prices> CurrentPrices = Query.Define("prices", () => Task.FromResult(new Prices(1)));
 
+    static readonly InfiniteQueryDefinition<string, int, PostPage> Posts = Query.DefineInfinite(
+        "posts", (string topic, int cursor, CancellationToken ct) => Api.GetPostsAsync(topic, cursor, ct),
+        firstCursor: 0, nextCursor: page => page.Next);
+
     [Fact]
     public void The_first_screen_runs()
     {
@@ -59,6 +63,22 @@ public class ReadmeSnippets
         client.Invalidate(QueryKey.Of("users"));        // everything under "users"
 
         Assert.Equal("User 42", Last(detail).Name);
+    }
+
+    [Fact]
+    public void The_endless_list_runs()
+    {
+        List<int> shown = [];
+        void Show(IReadOnlyList<string> posts) => shown.Add(posts.Count);
+        using var client = new QueryClient();
+        using var scrolledToEnd = new System.Reactive.Subjects.Subject<Unit>();
+
+        using var store = client.CreateInfiniteStore(Posts, initialParams: "rx");
+        store.Data.Select(data => data.Flatten(page => page.Items)).Subscribe(posts => Show(posts));
+        store.FetchNextPageOn(scrolledToEnd);   // IObservable<Unit>
+
+        scrolledToEnd.OnNext(Unit.Default);
+        Assert.Equal([1, 2], shown);
     }
 
     [Fact]
@@ -179,6 +199,8 @@ public class ReadmeSnippets
 
     internal sealed record Prices(int Amount);
 
+    internal sealed record PostPage(IReadOnlyList<string> Items, int? Next);
+
     internal sealed record Quote(string Symbol, int Amount);
 
     private static class Api
@@ -186,6 +208,9 @@ public class ReadmeSnippets
         public static Task<User> GetUserAsync(int id, CancellationToken ct) => Task.FromResult(new User(id, ct.CanBeCanceled ? $"User {id}" : ""));
 
         public static Task<User> RenameAsync(Rename rename, CancellationToken ct) => Task.FromResult(new User(rename.Id, ct.CanBeCanceled ? rename.Name : ""));
+
+        public static Task<PostPage> GetPostsAsync(string topic, int cursor, CancellationToken ct) =>
+            Task.FromResult(new PostPage([ct.CanBeCanceled ? $"{topic} {cursor}" : ""], cursor + 1));
     }
 
     private static class Hub
