@@ -28,24 +28,12 @@ internal sealed class MutationObservableFetcher<TArgs, T>(string name, Func<TArg
         {
             var source = fetch(args) ?? throw NullResult("observable");
             var subscription = source.Subscribe(new LastValue(observer));
-            return Disposable.Create(() => Leave(subscription, reportCancellation));
+            return new GuardedDisposable(subscription, reportCancellation);
         }
         catch (Exception error)
         {
             observer.OnError(error);
             return Disposable.Empty;
-        }
-    }
-
-    private static void Leave(IDisposable subscription, Action<Exception> reportCancellation)
-    {
-        try
-        {
-            subscription.Dispose();
-        }
-        catch (Exception error)
-        {
-            reportCancellation(error);
         }
     }
 
