@@ -48,7 +48,7 @@ public static class State
     {
         ArgumentNullException.ThrowIfNull(error);
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        return QueryState.Error<T>(error, failures);
+        return QueryState.ErrorAfter<T>(failures, error);
     }
 
     /// <summary>Error + Idle beside the data that was kept: a failed refetch. Fresh; <see cref="StateVariations.Stale"/> says the other.</summary>

@@ -9,8 +9,8 @@ internal abstract class FetchRun<T>
     /// <summary>What it is for; the entry lets a page land before it fetches anything else.</summary>
     public virtual PageDirection Direction => PageDirection.None;
 
-    /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>.</summary>
-    public abstract IDisposable Run(QueryClient client, int attempt, IObserver<T> observer);
+    /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>. The interest is null where one value is all that is wanted.</summary>
+    public abstract IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer);
 
     /// <summary>Takes in what an attempt brought, and replaces it by all that was gathered; false while another leg is to follow. May run user code.</summary>
     public virtual bool Gather(ref T value) => true;

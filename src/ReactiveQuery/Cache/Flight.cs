@@ -3,12 +3,13 @@ using System.Reactive.Concurrency;
 namespace ReactiveQuery;
 
 /// <summary>
-/// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
+/// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ AtBoundary ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
 /// the entry takes events from its present flight only.
 /// </summary>
 internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, FetchRun<T> run, int epoch, int number)
     : IObserver<T>, IObservable<T>, IDisposable
 {
+    private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
     private int _isStarted;
     private int _attempts;
@@ -28,6 +29,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; } = epoch;
+
+    /// <summary>Whether a live query has brought a value, and is complete as far as those who left are concerned; guarded by the entry's lock.</summary>
+    public bool HasLanded { get; set; }
 
     /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
     public int Number { get; } = number;
@@ -55,7 +59,11 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     public T Land(QueryState<T> seen, T value) => run.Land(seen, value);
 
     /// <summary>Cancels; nothing arrives any more.</summary>
-    public void Dispose() => _subscription.Dispose();
+    public void Dispose()
+    {
+        _interest?.Lose();
+        _subscription.Dispose();
+    }
 
     /// <summary>One attempt: the fetcher is called when this is subscribed, and again at each retry, each time where the options want it.</summary>
     public IDisposable Subscribe(IObserver<T> observer)
@@ -71,31 +79,34 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         _isBetweenAttempts = false;
         var attempt = Interlocked.Increment(ref _attempts);
         entry.OnAttemptStarting(this);
-        return run.Run(client, attempt, observer);
+        return run.Run(client, attempt, _interest, observer);
     }
 
     public void OnNext(T value)
     {
-        if (IsElsewhere)
-            PostNext(value);
-        else
-            TakeNext(value);
+        _failures = 0;
+        if (!TryGather(ref value)) return;
+        _hasValue = true;
+        entry.OnValue(this, value);
     }
 
-    public void OnError(Exception error)
-    {
-        if (IsElsewhere)
-            PostError(error);
-        else
-            entry.OnFailure(this, error);
-    }
+    public void OnError(Exception error) => entry.OnFailure(this, error);
 
     public void OnCompleted()
     {
-        if (IsElsewhere)
-            Post(End);
-        else
-            End();
+        if (_isLegOver)
+        {
+            _isLegOver = false;
+            Run();
+        }
+        else if (!_hasValue)
+        {
+            entry.OnFailure(this, new EmptyFetchException(Request.Name));
+        }
+        else if (Request.IsLive)
+        {
+            entry.OnEnd(this);
+        }
     }
 
     /// <summary>Calls the hooks: the success hooks once for the whole fetch, the error hooks when it failed for good.</summary>
@@ -154,7 +165,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         var options = Request.Options;
         var attempt = QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler);
         var fetch = QueryObservable.RetryWithBackoff(
-            Paused(attempt, options.NetworkMode), options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
+            AtBoundary(Paused(attempt, options.NetworkMode)), options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
         _subscription.Put(fetch.Subscribe((IObserver<T>)this));
     }
 
@@ -165,6 +176,11 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         var before = Attempts;
         return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => Attempts == before ? attempt : paused);
     }
+
+    private IObservable<T> AtBoundary(IObservable<T> attempt) =>
+        client.Options.CompletionBoundary is { } boundary ? new AtBoundary<T>(attempt, boundary, OnSchedulerError) : attempt;
+
+    private void OnSchedulerError(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
 
     private void OnPausedChanged(bool isPaused)
     {
@@ -179,14 +195,6 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         _failures = failureCount;
         _isBetweenAttempts = true;
         return entry.OnAttemptFailed(this, error, failureCount);
-    }
-
-    private void TakeNext(T value)
-    {
-        _failures = 0;
-        if (!TryGather(ref value)) return;
-        _hasValue = true;
-        entry.OnValue(this, value);
     }
 
     /// <summary>False while the value is but a part, and when user code failed at it.</summary>
@@ -205,41 +213,6 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         _isLegOver = true;
         entry.OnLegEnded(this);
         return false;
-    }
-
-    private void End()
-    {
-        if (_isLegOver)
-        {
-            _isLegOver = false;
-            Run();
-        }
-        else if (!_hasValue)
-            entry.OnFailure(this, new EmptyFetchException(Request.Name));
-        else if (Request.IsLive)
-            entry.OnEnd(this);
-    }
-
-    /// <summary>Whether the client wants its results handed in at a place where this thread is not.</summary>
-    private bool IsElsewhere => client.Options.CompletionBoundary is { IsCurrent: false };
-
-    // Methods of their own, so that the closures are made only when they are needed.
-    private void PostNext(T value) => Post(() => TakeNext(value));
-
-    private void PostError(Exception error) => Post(() => entry.OnFailure(this, error));
-
-    /// <summary>A boundary that has shut down takes nothing any more; the result is then handed in here, for somebody may be waiting for it.</summary>
-    private void Post(Action action)
-    {
-        try
-        {
-            client.Options.CompletionBoundary!.Scheduler.ScheduleLong(action, TimeSpan.Zero, static posted => posted());
-        }
-        catch (Exception error)
-        {
-            client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
-            action();
-        }
     }
 
     /// <summary>An attempt on the fetch scheduler: first the work item, then the attempt itself.</summary>

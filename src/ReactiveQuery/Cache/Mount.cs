@@ -89,15 +89,29 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     private void Show(QueryState<T> state)
     {
+        if (IsShown(state) || IsStopped) return; // The comparison may be user code, in which or during which the observer left.
+        _shown = state;
         try
         {
-            if (state.Equals(_shown)) return;
-            _shown = state;
             _observer?.OnNext(state);
         }
         catch (Exception thrown)
         {
             entry.ReportObserver(thrown);
+        }
+    }
+
+    /// <summary>Data that is a value type brings its own equality; where that throws, the state counts as a new one.</summary>
+    private bool IsShown(QueryState<T> state)
+    {
+        try
+        {
+            return state.Equals(_shown);
+        }
+        catch (Exception thrown)
+        {
+            entry.ReportComparer(thrown);
+            return false;
         }
     }
 }

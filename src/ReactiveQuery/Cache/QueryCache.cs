@@ -37,6 +37,12 @@ public sealed class QueryCache
 
     internal Deadlines Deadlines { get; }
 
+    /// <summary>The entries that somebody watches, so that a trigger costs them and not all that are held.</summary>
+    internal EntrySet Watched { get; } = new();
+
+    /// <summary>The entries that are fetching.</summary>
+    internal EntrySet Fetching { get; } = new();
+
     internal LeastRecentlyUsed Uses { get; } = new();
 
     /// <summary>The entries that match, as they are now; all of them without a filter.</summary>
@@ -84,11 +90,16 @@ public sealed class QueryCache
         return found;
     }
 
+    /// <summary>How many entries that match are fetching; costs those that are fetching, or fewer.</summary>
+    internal int CountFetching(QueryFilter? filter) => Fetching.Snapshot().Count(entry => entry.IsFetching && filter?.Matches(entry) != false);
+
     /// <summary>An entry died: it is taken out, unless a new one has its key already.</summary>
     internal void Removed(QueryEntry entry, QueryRemovalCause cause)
     {
         Deadlines.Forget(entry);
         Uses.Forget(entry);
+        Watched.Set(entry, false);
+        Fetching.Set(entry, false);
         lock (_gate)
         {
             if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))
@@ -138,7 +149,7 @@ public sealed class QueryCache
         if (filter?.Key is { } key)
             return _entries.TryGetValue(key, out var entry) ? [entry] : [];
         if (filter?.IndexedPrefix is not { } prefix)
-            return [.. _entries.Values];
+            return filter?.IsWatched == true ? Watched.Snapshot() : [.. _entries.Values];
         var found = new List<QueryEntry>();
         lock (_gate)
             _index.Collect(prefix, found);

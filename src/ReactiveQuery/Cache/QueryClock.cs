@@ -5,6 +5,9 @@ namespace ReactiveQuery;
 /// <summary>The one clock of a client: the scheduler's stopwatch for rules, its wall clock for display.</summary>
 internal sealed class QueryClock(IScheduler scheduler)
 {
+    /// <summary>All sleep together; leaves room for the stopwatch, so that the sum never overflows.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.MaxValue / 2;
+
     private readonly IStopwatch _stopwatch = scheduler.StartStopwatch();
     private long _sleptTicks;
 
@@ -27,13 +30,20 @@ internal sealed class QueryClock(IScheduler scheduler)
         if (elapsed == TimeSpan.MaxValue) return null;
         var now = Now;
         var ahead = elapsed - now.Elapsed;
+        if (ahead < DateTimeOffset.MinValue - now.At) return DateTimeOffset.MinValue;
         return ahead > DateTimeOffset.MaxValue - now.At ? null : now.At + ahead;
     }
 
     /// <summary>The machine slept, and the stopwatch with it.</summary>
     public void Slept(TimeSpan span)
     {
-        if (span > TimeSpan.Zero)
-            Interlocked.Add(ref _sleptTicks, span.Ticks);
+        if (span <= TimeSpan.Zero) return;
+        long seen, sum;
+        do
+        {
+            seen = Volatile.Read(ref _sleptTicks);
+            sum = seen + Math.Min(span.Ticks, LongestSleep.Ticks - seen);
+        }
+        while (Interlocked.CompareExchange(ref _sleptTicks, sum, seen) != seen);
     }
 }

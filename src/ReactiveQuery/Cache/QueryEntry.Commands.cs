@@ -104,7 +104,7 @@ internal sealed partial class QueryEntry<T>
 
     public override void Drop(DropMode mode)
     {
-        var initial = mode == DropMode.Reset && FirstMount() is { } first ? InitialData(first.Request, isReset: true) : default;
+        var initial = mode == DropMode.Reset && FirstRequest() is { } first ? InitialData(first, isReset: true) : default;
         var after = new Aftermath<T>();
         var then = new Aftermath<T>();
         lock (_gate)
@@ -242,10 +242,10 @@ internal sealed partial class QueryEntry<T>
         Conclude_NeedsLock(ref after);
     }
 
-    private Mount<T>? FirstMount()
+    private QueryRequest<T>? FirstRequest()
     {
         lock (_gate)
-            return FirstMount_NeedsLock();
+            return FirstMount_NeedsLock()?.Request; // Under the lock: an observer that has left has none any more.
     }
 
     private Mount<T>? FirstMount_NeedsLock()

@@ -139,6 +139,7 @@ internal sealed partial class QueryEntry<T>
             _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
         if (flight.Request.IsLive)
         {
+            flight.HasLanded = true;
             Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
         }
         else

@@ -13,6 +13,7 @@ internal sealed partial class QueryEntry<T>
             if (_isDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
             _mounts.Add(mount);
+            if (_mounts.Count == 1) _cache.Watched.Set(this, true);
             Welcome_NeedsLock(mount, ref after);
             Conclude_NeedsLock(ref after);
             mount.Join(_tail);
@@ -30,6 +31,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (!_mounts.Remove(mount)) return;
+            if (_mounts.Count == 0) _cache.Watched.Set(this, false);
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -45,12 +47,14 @@ internal sealed partial class QueryEntry<T>
         {
             if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
+            mount.IntervalDue = TimeSpan.MaxValue;
             Look_NeedsLock();
             Welcome_NeedsLock(mount, ref after);
             Conclude_NeedsLock(ref after);
         }
 
         CarryOut(after);
+        PlanInterval(mount);
     }
 
     /// <summary>The observer's own trigger: fetches always, joins what runs.</summary>
@@ -217,7 +221,7 @@ internal sealed partial class QueryEntry<T>
     private void Abandon_NeedsLock(Flight<T> flight, ref Aftermath<T> after)
     {
         _abandonDue = TimeSpan.MaxValue;
-        if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || (_state.IsPaused && _state.FailureReason is null))
+        if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || flight.HasLanded || (_state.IsPaused && _state.FailureReason is null))
             CancelFlight_NeedsLock(ref after);
         else if (flight.IsBetweenAttempts && _state.FailureReason is { } reason)
             FailFlight_NeedsLock(flight, reason, ref after);

@@ -65,12 +65,12 @@ internal sealed partial class QueryEntry<T>
     /// <summary>After a mount and after each fetch: when each observer's interval fetches next.</summary>
     public void PlanInterval(Mount<T> mount)
     {
-        if (mount.IsStopped || mount.Request is not { IsLive: false, Options: { HasInterval: true } options }) return;
+        if (mount is { IsStopped: true } or { IsEnabled: false } || mount.Request is not { IsLive: false, Options: { HasInterval: true } options }) return;
         var interval = Interval(options);
         TimeSpan due;
         lock (_gate)
         {
-            if (mount.IsStopped) return;
+            if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
             _hasIntervals = true;
             due = mount.IntervalDue = interval is { } span ? Freshness.Due(Look_NeedsLock().Elapsed, span) : TimeSpan.MaxValue;
             _nextIntervalDue = due < _nextIntervalDue ? due : _nextIntervalDue;

@@ -57,6 +57,8 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
+    public void ReportComparer(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Comparer, Key);
+
     public void ReportTrigger(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Trigger, Key);
 
     private QueryInstant Look_NeedsLock()
@@ -80,6 +82,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
+        if (_state.IsFetching != _tail.Value.IsFetching) _cache.Fetching.Set(this, _state.IsFetching);
         _tail.Append(version);
         _tail = version;
         after.Receivers = _mounts.Snapshot;

@@ -27,7 +27,7 @@ internal sealed class AttemptCancellation(Action<Exception> report) : IDisposabl
 }
 
 /// <summary>Ends the subscription to a user's observable; if its disposal throws, that is reported and goes no further.</summary>
-internal sealed class GuardedDisposable(IDisposable subscription, Attempt attempt) : IDisposable
+internal sealed class GuardedDisposable(IDisposable subscription, Action<Exception> report) : IDisposable
 {
     public void Dispose()
     {
@@ -37,7 +37,7 @@ internal sealed class GuardedDisposable(IDisposable subscription, Attempt attemp
         }
         catch (Exception error)
         {
-            attempt.ReportCancellation(error);
+            report(error);
         }
     }
 }

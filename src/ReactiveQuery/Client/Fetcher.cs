@@ -23,7 +23,7 @@ internal abstract class Fetcher<TParams, T>(string name)
 }
 
 /// <summary>What an attempt knows of the fetch it belongs to.</summary>
-internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object? Meta, int Number)
+internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object? Meta, int Number, Interest? Interest)
 {
     public QueryContext Context(CancellationToken token) => new(Client, Key, Meta, Number, token);
 
@@ -65,7 +65,7 @@ internal sealed class ObservableFetcher<TParams, T>(string name, Func<TParams, I
         try
         {
             return fetch(parameters) is { } source
-                ? new GuardedDisposable(source.Subscribe(observer), attempt)
+                ? new GuardedDisposable(source.Subscribe(observer), attempt.ReportCancellation)
                 : throw NullResult("observable");
         }
         catch (Exception error)
@@ -86,7 +86,7 @@ internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, Can
         try
         {
             var sequence = fetch(parameters, cancellation.Token) ?? throw NullResult("sequence");
-            return SequenceRun<T>.Start(sequence, cancellation, observer, attempt.ReportCancellation);
+            return SequenceRun<T>.Start(sequence, cancellation, observer, attempt);
         }
         catch (Exception error)
         {

@@ -10,7 +10,7 @@ public static class ParameterizedQueries
     /// <param name="parameters">The parameters over time. Null disables: an idle state, and nothing is fetched.</param>
     /// <param name="client">The client that holds the cache.</param>
     /// <param name="definition">Which query.</param>
-    /// <param name="configure">Changes the options for this observer; null: the definition's hold. Called once for each new key.</param>
+    /// <param name="configure">Changes the options for this observer; null: the definition's hold. Called once, now.</param>
     /// <returns>
     /// Cold. A new parameter leaves the old key at once: its result or error never appears any more, and no idle, failed or emptied state flashes between.
     /// Parameters with equal keys change nothing. With <see cref="QueryOptions.KeepPreviousData"/> the old data stays as a placeholder while the new key loads.
@@ -18,6 +18,11 @@ public static class ParameterizedQueries
     /// A parameter source that completes leaves the last key alive; the stream completes when the client is disposed.
     /// </returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; it is named.</exception>
+    /// <remarks>
+    /// Each key is observed by the defaults of its own prefixes (<see cref="QueryClient.SetDefaults"/>). The exception is <see cref="QueryOptions.DispatchOn"/>: a
+    /// stream is delivered at one place, so that it is taken once, from the levels that hold for the definition's name.
+    /// </remarks>
     public static IObservable<QueryState<T>> ObserveQuery<TParams, T>(
         this IObservable<TParams?> parameters,
         QueryClient client,
@@ -56,6 +61,10 @@ public static class ParameterizedQueries
     /// <param name="first">A query.</param>
     /// <param name="second">Another query.</param>
     /// <returns>The combined state, as <see cref="QueryState.Combine{T1, T2}"/> makes it; else as <c>ObserveQuery</c>.</returns>
+    /// <remarks>
+    /// <see cref="QueryOptions.KeepPreviousData"/> does not apply: one query's previous data beside the other's new is what this stream is there to prevent.
+    /// <see cref="QueryObservable.KeepPreviousData{T}"/> behind it keeps the previous pair as a whole.
+    /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IObservable<QueryState<(T1 First, T2 Second)>> ObserveQueries<TParams, T1, T2>(
         this IObservable<TParams> parameters, QueryClient client, QueryDefinition<TParams, T1> first, QueryDefinition<TParams, T2> second)
@@ -65,14 +74,18 @@ public static class ParameterizedQueries
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        return Follow(
+        var states = Follow(
             client,
             parameters,
             given => (first.KeyOf(given), second.KeyOf(given)),
-            given => new CombineStates<T1, T2, (T1, T2)>(client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver));
+            (given, _) => new CombineStates<T1, T2, (T1 First, T2 Second)>(
+                client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver),
+            QueryState.Error<(T1 First, T2 Second)>,
+            EqualityComparer<QueryState<(T1 First, T2 Second)>>.Default);
+        return new Guarded<QueryState<(T1 First, T2 Second)>>(states, client.ReportObserver);
     }
 
-    private static IObservable<QueryState<T>> Follow<TParams, TGiven, T>(
+    private static Guarded<QueryState<T>> Follow<TParams, TGiven, T>(
         QueryClient client,
         QueryDefinition<TParams, T> definition,
         Func<QueryOptions<T>, QueryOptions<T>>? configure,
@@ -80,44 +93,48 @@ public static class ParameterizedQueries
         Func<TGiven?, TParams> toParams)
         where TParams : notnull
     {
-        var options = client.Merge(definition, definition.Root, configure);
+        var own = configure is null ? null : definition.Configured(configure);
         var states = Follow(
             client,
             parameters,
             given => given is null ? null : definition.KeyOf(toParams(given)),
-            given => given is null
-                ? client.Disabled<T>()
-                : View(client, client.Request(definition, toParams(given), configure), options.KeepPreviousData));
-        // Previous data comes before a placeholder, which therefore fills in behind it.
-        return client.Dispatched(
-            options.KeepPreviousData ? client.WithPlaceholder(states.KeepPreviousData(), options, definition.Root) : states, options, definition.Root);
+            (given, key) => key is null
+                ? new Keyed<T>(client.Disabled<T>(), null, null)
+                : Asked(client, client.Request(definition, toParams(given), key, own)),
+            error => new KeyedState<T>(QueryState.Error<T>(error), null, null));
+        var view = new AcrossKeys<T>(states, client.Errors.Report);
+        return new(client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root), client.ReportObserver);
     }
 
-    private static IObservable<QueryState<T>> View<T>(QueryClient client, QueryRequest<T> request, bool keepsPreviousData) =>
-        keepsPreviousData ? new QuerySource<T>(client, request) : client.View(request);
+    private static Keyed<T> Asked<T>(QueryClient client, QueryRequest<T> request) => new(new QuerySource<T>(client, request), request.Key, request.Options);
 
-    private static IObservable<QueryState<T>> Follow<TGiven, TKey, T>(
-        QueryClient client, IObservable<TGiven> parameters, Func<TGiven, TKey> keyOf, Func<TGiven, IObservable<QueryState<T>>> observe) =>
+    private static IObservable<TShown> Follow<TGiven, TKey, TShown>(
+        QueryClient client,
+        IObservable<TGiven> parameters,
+        Func<TGiven, TKey> keyOf,
+        Func<TGiven, TKey, IObservable<TShown>> observe,
+        Func<Exception, TShown> fromError,
+        IEqualityComparer<TShown>? distinctBy = null) =>
         System.Reactive.Linq.Observable.Defer(() =>
         {
             var current = default(TKey);
             var isFollowing = false;
-            return new SwitchLatest<TGiven, QueryState<T>>(
+            return new SwitchLatest<TGiven, TShown>(
                 parameters,
                 given =>
                 {
                     var key = keyOf(given);
                     if (isFollowing && EqualityComparer<TKey>.Default.Equals(key, current)) return null;
                     (isFollowing, current) = (true, key);
-                    return observe(given);
+                    return observe(given, key);
                 },
                 error =>
                 {
                     isFollowing = false;
-                    return QueryState.Error<T>(error);
+                    return fromError(error);
                 },
-                client.ReportObserver,
+                client.Report,
                 client.Lifetime,
-                EqualityComparer<QueryState<T>>.Default);
+                distinctBy);
         });
 }

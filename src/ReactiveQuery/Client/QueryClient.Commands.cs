@@ -140,13 +140,15 @@ public sealed partial class QueryClient
     /// counts as false and is reported. Completes when the client is disposed.
     /// </returns>
     public IObservable<int> IsFetching(QueryFilter? filter = null) =>
-        Observable.Create<int>(observer => Cache.Follow(() => observer.OnNext(CountFetching(filter)), observer.OnCompleted)).DistinctUntilChanged();
+        new Guarded<int>(
+            Observable.Create<int>(observer => Cache.Follow(() => observer.OnNext(CountFetching(filter)), observer.OnCompleted)).DistinctUntilChanged(),
+            ReportObserver);
 
     private int CountFetching(QueryFilter? filter)
     {
         try
         {
-            return Cache.Matching(filter).Count(entry => entry.IsFetching);
+            return Cache.CountFetching(filter);
         }
         catch (Exception error)
         {

@@ -53,8 +53,13 @@ public sealed partial class QueryClient
     /// <inheritdoc cref="TryGetData{TParams, T}(QueryDefinition{TParams, T}, TParams, out T)"/>
     /// <returns>The present state; idle when the cache does not know the key.</returns>
     public QueryState<T> GetState<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters)
-        where TParams : notnull =>
-        GetState(definition, parameters, null);
+        where TParams : notnull
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(definition);
+        var key = definition.KeyOf(parameters);
+        return Cache.TryGet<T>(key) is { } entry ? entry.Read(Merge(definition, key, null)) : QueryState<T>.Idle;
+    }
 
     /// <summary>Writes data into the cache: a state for whoever watches, fresh from now on.</summary>
     /// <typeparam name="TParams">The parameters.</typeparam>
@@ -96,17 +101,6 @@ public sealed partial class QueryClient
         ArgumentNullException.ThrowIfNull(update);
         var request = Request(definition, parameters);
         return Cache.TryGet<T>(request.Key) is { } entry && entry.TryUpdate(request, update);
-    }
-
-    /// <summary>The state as an observer with options of its own would see it.</summary>
-    internal QueryState<T> GetState<TParams, T>(
-        QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure)
-        where TParams : notnull
-    {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(definition);
-        var key = definition.KeyOf(parameters);
-        return Cache.TryGet<T>(key) is { } entry ? entry.Read(Merge(definition, key, configure)) : QueryState<T>.Idle;
     }
 
     private Task<T> AwaitData<T>(QueryRequest<T> request, AwaitMode mode, CancellationToken token)

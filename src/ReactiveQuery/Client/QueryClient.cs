@@ -84,7 +84,8 @@ public sealed partial class QueryClient : IDisposable
         var request = Request(definition, parameters, configure);
         if (!IsDisposed)
             Cache.TryGet<T>(request.Key);
-        return Dispatched(View(request), request.Options, request.Key);
+        var view = Dispatched(View(request), request.Options, request.Key);
+        return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
 
     /// <summary>The states of a query without parameters.</summary>
@@ -133,6 +134,8 @@ public sealed partial class QueryClient : IDisposable
     /// <summary>Without values; ends when the client is disposed.</summary>
     internal IObservable<Unit> Lifetime => _lifetime;
 
+    internal void Report(Exception error, UnobservedErrorOrigin origin) => Errors.Report(error, origin);
+
     internal void ReportObserver(Exception error) => Errors.Report(error, UnobservedErrorOrigin.Observer);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -149,35 +152,33 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var key = definition.KeyOf(parameters);
-        return definition.Request(parameters, key, Merge(definition, key, configure));
+        return Request(definition, parameters, definition.KeyOf(parameters), configure is null ? null : definition.Configured(configure));
     }
+
+    internal QueryRequest<T> Request<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryKey key, QueryOptions<T>? own)
+        where TParams : notnull =>
+        definition.Request(parameters, key, Merge(definition, key, own));
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    internal IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
-        WithPlaceholder(new QuerySource<T>(this, request), request.Options, request.Key);
+    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
+        request.Options.PlaceholderData is { } placeholder
+            ? new QuerySource<T>(this, request).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+            : new QuerySource<T>(this, request);
 
-    internal IObservable<QueryState<T>> WithPlaceholder<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
-        options.PlaceholderData is { } placeholder
-            ? view.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, key))
-            : view;
+    /// <summary>The step to the observer's own place. A place that refuses work is reported.</summary>
+    internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
+        options.DispatchOn is not { } scheduler
+            ? view
+            : new Crossing<QueryState<T>>(
+                view, scheduler, options.DispatchMode, scheduler as IUiBoundary, error => Errors.Report(error, UnobservedErrorOrigin.Scheduler, key));
 
-    /// <summary>The step to the observer's own place. A place that refuses work, and an observer that throws there, are reported.</summary>
-    internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key)
-    {
-        if (options.DispatchOn is not { } scheduler) return view;
-        var states = new Crossing<QueryState<T>>(
-            view, scheduler, options.DispatchMode, scheduler as IUiBoundary, error => Errors.Report(error, UnobservedErrorOrigin.Scheduler, key));
-        return new Guarded<QueryState<T>>(states, error => Errors.Report(error, UnobservedErrorOrigin.Observer, key));
-    }
-
-    internal EffectiveOptions<T> Merge<TParams, T>(
-        QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure)
+    /// <summary>What holds for a key; <paramref name="own"/> are an observer's options, or null for the definition's.</summary>
+    internal EffectiveOptions<T> Merge<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key, QueryOptions<T>? own)
         where TParams : notnull
     {
         var prefixDefaults = _prefixDefaults;
-        if (configure is not null || prefixDefaults.Length > 0)
-            return MergeAll(definition, key, configure, prefixDefaults);
+        if (own is not null || prefixDefaults.Length > 0)
+            return MergeAll(definition, key, own, prefixDefaults);
         if (_merged.TryGetValue(definition, out var merged))
             return (EffectiveOptions<T>)merged;
         var options = MergeAll(definition, key, null, prefixDefaults);
@@ -185,12 +186,11 @@ public sealed partial class QueryClient : IDisposable
     }
 
     private EffectiveOptions<T> MergeAll<TParams, T>(
-        QueryDefinition<TParams, T> definition, QueryKey key, Func<QueryOptions<T>, QueryOptions<T>>? configure, PrefixDefaults[] prefixDefaults)
+        QueryDefinition<TParams, T> definition, QueryKey key, QueryOptions<T>? own, PrefixDefaults[] prefixDefaults)
         where TParams : notnull
     {
         QueryOptions[] far = [Options.Defaults, .. prefixDefaults.Where(set => key.StartsWith(set.Prefix)).Select(set => set.Options)];
-        var own = configure is null ? definition.Options : definition.Configured(configure);
-        return EffectiveOptions<T>.Merge(far, own, definition.WhenUnobserved);
+        return EffectiveOptions<T>.Merge(far, own ?? definition.Options, definition.WhenUnobserved);
     }
 
     private sealed record PrefixDefaults(QueryKey Prefix, QueryOptions Options);

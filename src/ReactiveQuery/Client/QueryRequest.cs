@@ -21,6 +21,19 @@ internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> option
     public virtual FetchRun<T>? BeginPage(PageDirection direction, QueryState<T> state) => null;
 }
 
+/// <summary>
+/// Whether what a live fetch brings is still wanted. An attempt that has not returned yet cannot be disposed, and looks here; it must not look at the fetch itself,
+/// which an attempt whose work never ends would keep alive.
+/// </summary>
+internal sealed class Interest
+{
+    private volatile bool _isLost;
+
+    public bool IsLost => _isLost;
+
+    public void Lose() => _isLost = true;
+}
+
 internal sealed class QueryRequest<TParams, T>(
     string name, Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
     where TParams : notnull
@@ -31,11 +44,12 @@ internal sealed class QueryRequest<TParams, T>(
 
     public override FetchRun<T> Begin(QueryState<T> state) => new SingleFetch(this);
 
-    private IDisposable Run(QueryClient client, int attempt, IObserver<T> observer) =>
-        fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt), observer);
+    private IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
+        fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt, interest), observer);
 
     private sealed class SingleFetch(QueryRequest<TParams, T> request) : FetchRun<T>
     {
-        public override IDisposable Run(QueryClient client, int attempt, IObserver<T> observer) => request.Run(client, attempt, observer);
+        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
+            request.Run(client, attempt, interest, observer);
     }
 }

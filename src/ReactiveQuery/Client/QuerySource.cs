@@ -15,8 +15,20 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         }
         catch (ObjectDisposedException) when (client.IsDisposed)
         {
-            observer.OnCompleted();
+            Complete(observer);
             return Disposable.Empty;
+        }
+    }
+
+    private void Complete(IObserver<QueryState<T>> observer)
+    {
+        try
+        {
+            observer.OnCompleted();
+        }
+        catch (Exception error)
+        {
+            client.Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key);
         }
     }
 
@@ -73,7 +85,8 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         if (source is null) return Disposable.Empty;
         try
         {
-            return source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
+            var subscription = source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
+            return new GuardedDisposable(subscription, error => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, request.Key));
         }
         catch (Exception error)
         {

@@ -10,21 +10,21 @@ internal sealed class SequenceRun<T> : IDisposable
 {
     private readonly IAsyncEnumerator<T> _values;
     private readonly AttemptCancellation _cancellation;
-    private readonly Action<Exception> _reportDisposal;
+    private readonly Attempt _attempt;
     private readonly IObserver<T> _observer;
 
-    private SequenceRun(IAsyncEnumerator<T> values, AttemptCancellation cancellation, IObserver<T> observer, Action<Exception> reportDisposal)
+    private SequenceRun(IAsyncEnumerator<T> values, AttemptCancellation cancellation, IObserver<T> observer, Attempt attempt)
     {
         _values = values;
         _cancellation = cancellation;
         _observer = observer;
-        _reportDisposal = reportDisposal;
+        _attempt = attempt;
     }
 
     public static IDisposable Start(
-        IAsyncEnumerable<T> sequence, AttemptCancellation cancellation, IObserver<T> observer, Action<Exception> reportDisposal)
+        IAsyncEnumerable<T> sequence, AttemptCancellation cancellation, IObserver<T> observer, Attempt attempt)
     {
-        var run = new SequenceRun<T>(sequence.GetAsyncEnumerator(cancellation.Token), cancellation, observer, reportDisposal);
+        var run = new SequenceRun<T>(sequence.GetAsyncEnumerator(cancellation.Token), cancellation, observer, attempt);
         run.Advance();
         return run;
     }
@@ -34,7 +34,7 @@ internal sealed class SequenceRun<T> : IDisposable
 
     private void Advance()
     {
-        while (!_cancellation.IsDisposed)
+        while (IsWanted())
         {
             Task<bool> step;
             try
@@ -61,6 +61,17 @@ internal sealed class SequenceRun<T> : IDisposable
         }
 
         End();
+    }
+
+    /// <summary>
+    /// While values are taken in a loop inside <see cref="Start"/>, nobody holds this run and could dispose it: a fetch that has what it wanted after the first
+    /// of them would be given all of a long sequence, and an endless one would never return.
+    /// </summary>
+    private bool IsWanted()
+    {
+        if (!_cancellation.IsDisposed && _attempt.Interest is { IsLost: true })
+            _cancellation.Dispose();
+        return !_cancellation.IsDisposed;
     }
 
     private void Resume(Task<bool> step)
@@ -96,14 +107,14 @@ internal sealed class SequenceRun<T> : IDisposable
             var disposal = _values.DisposeAsync().AsTask();
             disposal.ContinueWith(
                 (ended, report) => ((Action<Exception>)report!)(ended.Exception!.InnerException ?? ended.Exception),
-                _reportDisposal,
+                (Action<Exception>)_attempt.ReportCancellation,
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnFaulted,
                 TaskScheduler.Default);
         }
         catch (Exception error)
         {
-            _reportDisposal(error);
+            _attempt.ReportCancellation(error);
         }
     }
 }

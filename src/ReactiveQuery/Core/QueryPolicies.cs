@@ -35,7 +35,10 @@ public enum WhenUnobserved
     /// </summary>
     Cancel,
 
-    /// <summary>It runs on into the cache, without further retries. The default for fetchers without a token.</summary>
+    /// <summary>
+    /// It runs on into the cache, without further retries. The default for fetchers without a token. A live query, which may never end, runs on
+    /// until its first value and is cancelled then; one that has brought a value already is cancelled at once.
+    /// </summary>
     Complete,
 }
 

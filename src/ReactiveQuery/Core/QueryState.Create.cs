@@ -34,14 +34,23 @@ public static partial class QueryState
             IsPlaceholder = isPlaceholder,
         };
 
-    /// <summary>A failed fetch without data.</summary>
+    /// <summary>A failed fetch without data, after one attempt.</summary>
     /// <typeparam name="T">The type of the data.</typeparam>
     /// <param name="error">The fetcher's exception.</param>
-    /// <param name="failureCount">How many attempts failed; 1 by default.</param>
     /// <returns>Error, nothing running.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="error"/> is null.</exception>
-    public static QueryState<T> Error<T>(Exception error, int failureCount = 1)
+    public static QueryState<T> Error<T>(Exception error) => ErrorAfter<T>(1, error);
+
+    /// <summary>A failed fetch without data, after several attempts.</summary>
+    /// <typeparam name="T">The type of the data.</typeparam>
+    /// <param name="failureCount">How many attempts failed; at least 1.</param>
+    /// <param name="error">The exception of the last.</param>
+    /// <returns>Error, nothing running.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="error"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="failureCount"/> is less than 1.</exception>
+    public static QueryState<T> ErrorAfter<T>(int failureCount, Exception error)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(failureCount, 1);
         ArgumentNullException.ThrowIfNull(error);
         return new() { Status = QueryStatus.Error, Error = error, FailureCount = failureCount, FailureReason = error };
     }
@@ -50,10 +59,11 @@ public static partial class QueryState
     /// <typeparam name="T">The type of the data.</typeparam>
     /// <param name="error">The fetcher's exception.</param>
     /// <param name="data">The data that was kept.</param>
-    /// <param name="failureCount">How many attempts failed; 1 by default.</param>
+    /// <param name="failureCount">How many attempts failed; 1 by default, at least 1.</param>
     /// <param name="isStale">Whether the data counts as stale; true by default.</param>
     /// <returns>Error with data, nothing running.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="error"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="failureCount"/> is less than 1.</exception>
     public static QueryState<T> Error<T>(Exception error, T data, int failureCount = 1, bool isStale = true) =>
-        Error<T>(error, failureCount) with { Data = data, HasData = true, IsStale = isStale };
+        ErrorAfter<T>(failureCount, error) with { Data = data, HasData = true, IsStale = isStale };
 }

@@ -178,13 +178,14 @@ public sealed partial record QueryState<T>
         typeof(T).IsValueType ? EqualityComparer<T?>.Default.Equals(left, right) : ReferenceEquals(left, right);
 
     /// <summary>A short text for logs and failed tests, such as <c>Success+Fetching(42, stale)</c>.</summary>
-    /// <returns>The two statuses, then data, error, failures and flags where there are any.</returns>
+    /// <returns>The two statuses, then data, error, failures, the last of them unless it is the error, and flags, where there are any.</returns>
     public override string ToString()
     {
         List<string> parts = [];
         if (HasData) parts.Add(Data?.ToString() ?? "null");
         if (Error is not null) parts.Add($"error: {Error.Message}");
         if (FailureCount > 0) parts.Add($"failures: {FailureCount}");
+        if (FailureReason is not null && !ReferenceEquals(FailureReason, Error)) parts.Add($"last failure: {FailureReason.Message}");
         if (IsStale) parts.Add("stale");
         if (IsPlaceholder) parts.Add("placeholder");
         if (IsOptimistic) parts.Add("optimistic");

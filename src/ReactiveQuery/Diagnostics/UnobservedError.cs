@@ -12,13 +12,13 @@ public enum UnobservedErrorOrigin
     /// <summary>An optimistic patch threw and was skipped; the other patches hold.</summary>
     Patch,
 
-    /// <summary>A comparer or sharing function threw; the fetched data was kept as it was.</summary>
+    /// <summary>A comparer or sharing function threw; the fetched data was kept as it was. Or the equality of data that is a value type; the state counted as a new one.</summary>
     Comparer,
 
     /// <summary>A trigger, an <c>EnabledWhen</c>, or one of the client's focus, connection and resume streams ended with an error.</summary>
     Trigger,
 
-    /// <summary>A callback registered on a fetch's cancellation token, or the disposal of its source, threw.</summary>
+    /// <summary>A callback registered on a fetch's cancellation token, or the disposal of a source of values, parameters or triggers, threw.</summary>
     Cancellation,
 
     /// <summary>A scheduler refused work.</summary>

@@ -36,10 +36,10 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
         }
     }
 
-    private IDisposable Fetch(TCursor cursor, QueryClient client, int number, IObserver<InfiniteData<TCursor, TPage>> observer)
+    private IDisposable Fetch(TCursor cursor, QueryClient client, int number, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
     {
         var attempt = new OnePage(cursor, observer);
-        attempt.Run(fetcher, new(parameters, cursor), new Attempt(client, Key, Options.Meta, number));
+        attempt.Run(fetcher, new(parameters, cursor), new Attempt(client, Key, Options.Meta, number, interest));
         return attempt;
     }
 
@@ -48,8 +48,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         private PageWalk<TCursor, TPage> _walk = walk;
 
-        public override IDisposable Run(QueryClient client, int attempt, IObserver<InfiniteData<TCursor, TPage>> observer) =>
-            request.Fetch(_walk.Cursor!.Value.Value!, client, attempt, observer);
+        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
+            request.Fetch(_walk.Cursor!.Value.Value!, client, attempt, interest, observer);
 
         public override bool Gather(ref InfiniteData<TCursor, TPage> value)
         {
@@ -65,8 +65,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         public override PageDirection Direction => direction;
 
-        public override IDisposable Run(QueryClient client, int attempt, IObserver<InfiniteData<TCursor, TPage>> observer) =>
-            request.Fetch(cursor, client, attempt, observer);
+        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
+            request.Fetch(cursor, client, attempt, interest, observer);
 
         public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value) =>
             request.Paging.Land(direction, seen.Data ?? InfiniteData<TCursor, TPage>.Empty, cursor, value.Pages[0], edge);
@@ -77,7 +77,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         public override PageDirection Direction => direction;
 
-        public override IDisposable Run(QueryClient client, int attempt, IObserver<InfiniteData<TCursor, TPage>> observer)
+        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
         {
             observer.OnError(error);
             return Disposable.Empty;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using System.Runtime.ExceptionServices;
 
 namespace ReactiveQuery;
 
@@ -102,7 +103,7 @@ internal sealed class Crossing<T>(
                 // Put in late, after the item has run and scheduled its successor, this may hide the successor from Release. That one then finds the observer gone and does nothing.
                 _work.Put(scheduler.Schedule(this, static (_, subscription) => { subscription.TakeTurn(); return Disposable.Empty; }));
             }
-            catch (Exception error) when (!ObserverThrew)
+            catch (Exception error) when (!IsOfObserver(error))
             {
                 Dispose();
                 onSchedulerError?.Invoke(error);
@@ -116,19 +117,35 @@ internal sealed class Crossing<T>(
         private void TakeTurn()
         {
             if (Interlocked.Increment(ref _turns) != 1) return;
+            Exception? thrown = null;
             do
             {
-                Deliver();
+                try
+                {
+                    Deliver();
+                }
+                catch (Exception error)
+                {
+                    thrown ??= error;
+                }
             }
             while (Interlocked.Decrement(ref _turns) != 0);
+
+            if (thrown is not null) ExceptionDispatchInfo.Throw(thrown);
         }
 
         private void Deliver()
         {
-            if (TryTake(out T? value)) ForwardNext(value);
-            if (IsMoreDue(out bool hasEnded, out Exception? error)) Schedule();
-            else if (hasEnded && error is not null) ForwardError(error);
-            else if (hasEnded) ForwardCompleted();
+            try
+            {
+                if (TryTake(out T? value)) ForwardNext(value);
+            }
+            finally
+            {
+                if (IsMoreDue(out bool hasEnded, out Exception? error)) Schedule();
+                else if (hasEnded && error is not null) ForwardError(error);
+                else if (hasEnded) ForwardCompleted();
+            }
         }
 
         private bool TryTake([MaybeNullWhen(false)] out T value)

@@ -1,15 +1,18 @@
 namespace ReactiveQuery;
 
-/// <summary>Keeps what an observer throws away from whoever calls it (a dispatcher would go down with it): it is reported, and the next value still arrives.</summary>
-internal sealed class Guarded<T>(IObservable<T> source, Action<Exception> onObserverError) : IObservable<T>
+/// <summary>
+/// The rule for observers that throw, at the end of a chain: the exception is reported, nobody upstream sees it, and the observer goes on receiving. Without it an
+/// exception on its way up would end the subscription in whichever of Rx's operators it passes.
+/// </summary>
+internal sealed class Guarded<T>(IObservable<T> source, Action<Exception> report) : IObservable<T>
 {
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return source.Subscribe(new Guard(observer, onObserverError));
+        return source.Subscribe(new Guard(observer, report));
     }
 
-    private sealed class Guard(IObserver<T> observer, Action<Exception> onObserverError) : IObserver<T>
+    private sealed class Guard(IObserver<T> observer, Action<Exception> report) : IObserver<T>
     {
         public void OnNext(T value)
         {
@@ -17,9 +20,9 @@ internal sealed class Guarded<T>(IObservable<T> source, Action<Exception> onObse
             {
                 observer.OnNext(value);
             }
-            catch (Exception error)
+            catch (Exception thrown)
             {
-                onObserverError(error);
+                report(thrown);
             }
         }
 
@@ -31,7 +34,7 @@ internal sealed class Guarded<T>(IObservable<T> source, Action<Exception> onObse
             }
             catch (Exception thrown)
             {
-                onObserverError(thrown);
+                report(thrown);
             }
         }
 
@@ -41,9 +44,9 @@ internal sealed class Guarded<T>(IObservable<T> source, Action<Exception> onObse
             {
                 observer.OnCompleted();
             }
-            catch (Exception error)
+            catch (Exception thrown)
             {
-                onObserverError(error);
+                report(thrown);
             }
         }
     }

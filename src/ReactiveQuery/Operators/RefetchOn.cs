@@ -114,8 +114,14 @@ internal sealed class RefetchOn<T>(IObservable<T> source, IObservable<Unit> trig
 
         private void Value(T value)
         {
-            if (Interlocked.Increment(ref _deliveries) > 0) ForwardNext(value);
-            if (Interlocked.Decrement(ref _deliveries) == TriggerFailed) ForwardError(_triggerError!);
+            try
+            {
+                if (Interlocked.Increment(ref _deliveries) > 0) ForwardNext(value);
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref _deliveries) == TriggerFailed) ForwardError(_triggerError!);
+            }
         }
 
         private void RunFailed(Exception error) => ForwardError(error);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using System.Runtime.ExceptionServices;
@@ -27,8 +28,8 @@ public static partial class QueryObservable
     /// <item><term>the source completes or errors</term><description>the present subscribers hear of it; then all is forgotten, and the next subscriber starts anew.
     /// Rx's <c>Replay(1).RefCount()</c> would replay the error for ever</description></item>
     /// <item><term>an observer makes the source emit from inside its <c>OnNext</c></term><description>every observer still sees the values in order, one at a time</description></item>
-    /// <item><term>an observer throws</term><description>its own subscription ends; the others are served; then the exception goes to whoever emitted, or, for a value during
-    /// <c>Subscribe</c>, to whoever subscribes</description></item>
+    /// <item><term>an observer throws</term><description>the others are served; then the exception goes to whoever emitted, and the observer hears what follows. For a value during
+    /// <c>Subscribe</c> it goes to whoever subscribes, and there is no subscription</description></item>
     /// </list>
     /// <para>Delivery is serialized per observer, outside every lock: one that is slow delays itself, and the thread that happens to serve it.</para>
     /// </remarks>
@@ -67,10 +68,29 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
         }
 
         timer?.Dispose();
-        subscription.DeliverFirst();
-        Rethrow(subscription.TakeThrown());
-        if (isFirst) connection.Connect(source);
-        return subscription;
+        try
+        {
+            subscription.DeliverFirst();
+            Rethrow(subscription.TakeThrown());
+            if (isFirst) connection.Connect(source);
+            return subscription;
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What a new subscriber would be given at once, if there is anything.</summary>
+    internal bool TryGetLatest([MaybeNullWhen(false)] out T value)
+    {
+        lock (_gate)
+        {
+            var latest = _current?.Latest;
+            value = latest is null ? default : latest.Value;
+            return latest is { IsRoot: false, IsEnd: false };
+        }
     }
 
     private TimeSpan KeepTime => keepTime;
@@ -92,6 +112,8 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
         private int _departures;
         private int _connectingThread;
         private Exception? _thrownWhileConnecting;
+
+        internal Version<T> Latest => _latest;
 
         internal IDisposable? Join_NeedsLock(Subscription member)
         {
@@ -249,8 +271,7 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
             }
             catch (Exception thrown)
             {
-                _thrown = thrown;
-                Dispose();
+                _thrown ??= thrown;
             }
         }
 

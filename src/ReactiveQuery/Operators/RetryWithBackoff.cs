@@ -167,7 +167,7 @@ internal sealed class RetryWithBackoff<T>(
             {
                 slot.Disposable = parent.Scheduler.ScheduleLong(this, delay, static subscription => subscription.Start());
             }
-            catch (Exception thrown) when (!ObserverThrew)
+            catch (Exception thrown) when (!IsOfObserver(thrown))
             {
                 ForwardError(parent.CallbackThrew(thrown, error, _failures));
             }

@@ -9,15 +9,16 @@ namespace ReactiveQuery;
 /// <remarks>
 /// Rx's <c>Observable.Create</c> would do this too, but puts <c>Subscribe</c> on the current thread's trampoline: inside a work item of
 /// <c>CurrentThreadScheduler</c> a first value would then arrive only after <c>Subscribe</c> has returned.
-/// An observer that throws ends its own subscription and the exception goes back to whoever emitted; it never comes round as an <c>OnError</c>.
+/// What an observer throws goes back to whoever emitted, and the observer goes on receiving; it never comes round as an <c>OnError</c>. Only when it leaves the
+/// source's own <c>Subscribe</c>, so that nobody holds that subscription, it ends this one.
 /// </remarks>
 internal abstract class Sink<TResult>(IObserver<TResult> observer) : IDisposable
 {
     private IObserver<TResult>? _observer = observer;
-    private bool _observerThrew;
+    private Exception? _thrown;
 
     /// <summary>Whether an exception now in flight is the observer's, and so not the source's failure.</summary>
-    protected bool ObserverThrew => _observerThrew;
+    protected bool IsOfObserver(Exception error) => ReferenceEquals(error, _thrown);
 
     protected bool IsStopped => Volatile.Read(ref _observer) is null;
 
@@ -29,10 +30,9 @@ internal abstract class Sink<TResult>(IObserver<TResult> observer) : IDisposable
         {
             observer.OnNext(value);
         }
-        catch
+        catch (Exception error)
         {
-            _observerThrew = true;
-            Dispose();
+            _thrown = error;
             throw;
         }
     }
@@ -41,10 +41,14 @@ internal abstract class Sink<TResult>(IObserver<TResult> observer) : IDisposable
     {
         IObserver<TResult>? observer = Interlocked.Exchange(ref _observer, null);
         if (observer is null) return;
-        _observerThrew = true; // for the time of the call: whatever leaves it is the observer's
         try
         {
             observer.OnError(error);
+        }
+        catch (Exception thrown)
+        {
+            _thrown = thrown;
+            throw;
         }
         finally
         {
@@ -56,10 +60,14 @@ internal abstract class Sink<TResult>(IObserver<TResult> observer) : IDisposable
     {
         IObserver<TResult>? observer = Interlocked.Exchange(ref _observer, null);
         if (observer is null) return;
-        _observerThrew = true; // as above
         try
         {
             observer.OnCompleted();
+        }
+        catch (Exception thrown)
+        {
+            _thrown = thrown;
+            throw;
         }
         finally
         {
@@ -74,9 +82,14 @@ internal abstract class Sink<TResult>(IObserver<TResult> observer) : IDisposable
         {
             slot.Disposable = source.Subscribe(inner);
         }
-        catch (Exception error) when (!_observerThrew)
+        catch (Exception error) when (!IsOfObserver(error))
         {
             inner.OnError(error);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

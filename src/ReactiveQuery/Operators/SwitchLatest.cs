@@ -15,14 +15,14 @@ internal sealed class SwitchLatest<TSource, T>(
     IObservable<TSource> source,
     Func<TSource, IObservable<T>?> select,
     Func<Exception, T> fromError,
-    Action<Exception> onObserverError,
+    Action<Exception, UnobservedErrorOrigin> report,
     IObservable<Unit>? lifetime = null,
     IEqualityComparer<T>? distinctBy = null) : IObservable<T>
 {
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(select, fromError, onObserverError, distinctBy, observer);
+        var subscription = new Subscription(select, fromError, report, distinctBy, observer);
         subscription.Run(source, lifetime);
         return subscription;
     }
@@ -32,7 +32,7 @@ internal sealed class SwitchLatest<TSource, T>(
         private readonly object _gate = new();
         private readonly Func<TSource, IObservable<T>?> _select;
         private readonly Func<Exception, T> _fromError;
-        private readonly Action<Exception> _onObserverError;
+        private readonly Action<Exception, UnobservedErrorOrigin> _report;
         private readonly IEqualityComparer<T>? _distinctBy;
         private readonly SingleAssignmentDisposable _upstream = new();
         private readonly SerialDisposable _inner = new();
@@ -46,13 +46,13 @@ internal sealed class SwitchLatest<TSource, T>(
         public Subscription(
             Func<TSource, IObservable<T>?> select,
             Func<Exception, T> fromError,
-            Action<Exception> onObserverError,
+            Action<Exception, UnobservedErrorOrigin> report,
             IEqualityComparer<T>? distinctBy,
             IObserver<T> observer)
         {
             _select = select;
             _fromError = fromError;
-            _onObserverError = onObserverError;
+            _report = report;
             _distinctBy = distinctBy;
             _observer = observer;
             Join(_tail);
@@ -66,7 +66,7 @@ internal sealed class SwitchLatest<TSource, T>(
             if (IsStopped) return;
             try
             {
-                _upstream.Disposable = source.Subscribe(this);
+                _upstream.Disposable = new GuardedDisposable(source.Subscribe(this), error => _report(error, UnobservedErrorOrigin.Cancellation));
             }
             catch (Exception error)
             {
@@ -112,12 +112,9 @@ internal sealed class SwitchLatest<TSource, T>(
         protected override void Deliver((int Generation, T Value) value)
         {
             if (value.Generation != Volatile.Read(ref _generation)) return;
-            Guard(observer =>
-            {
-                if (_distinctBy is not null && _hasShown && _distinctBy.Equals(_shown, value.Value)) return;
-                (_shown, _hasShown) = (value.Value, true);
-                observer.OnNext(value.Value);
-            });
+            if (IsRepeated(value.Value) || IsStopped || value.Generation != Volatile.Read(ref _generation)) return;
+            (_shown, _hasShown) = (value.Value, true);
+            Guard(observer => observer.OnNext(value.Value));
         }
 
         protected override void DeliverEnd(Exception? error) => Guard(observer => observer.OnCompleted());
@@ -127,6 +124,20 @@ internal sealed class SwitchLatest<TSource, T>(
             _observer = null;
             _shown = default;
             Leave();
+        }
+
+        /// <summary>The comparison may be user code; where it throws, the value counts as a new one.</summary>
+        private bool IsRepeated(T value)
+        {
+            try
+            {
+                return _distinctBy is not null && _hasShown && _distinctBy.Equals(_shown, value);
+            }
+            catch (Exception error)
+            {
+                _report(error, UnobservedErrorOrigin.Comparer);
+                return false;
+            }
         }
 
         private void Leave()
@@ -186,7 +197,7 @@ internal sealed class SwitchLatest<TSource, T>(
             }
             catch (Exception error)
             {
-                _onObserverError(error);
+                _report(error, UnobservedErrorOrigin.Observer);
             }
         }
 

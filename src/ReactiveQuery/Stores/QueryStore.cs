@@ -20,7 +20,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     private readonly LatestSubject<TParams> _parameters = new();
     private readonly Func<QueryOptions<T>, QueryOptions<T>>? _configure;
     private readonly CompositeDisposable _subscriptions = [];
-    private readonly IObservable<QueryState<T>> _states;
+    private readonly ReplayLatest<QueryState<T>> _states;
 
     internal QueryStore(
         QueryClient client, QueryDefinition<TParams, T> definition, TParams initialParams, Func<QueryOptions<T>, QueryOptions<T>>? configure)
@@ -29,26 +29,36 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
         _definition = definition;
         _configure = configure;
         _parameters.OnNext(initialParams);
-        _states = _parameters.ObserveQuery<TParams, T>(client, definition, configure).ReplayLatest(TimeSpan.Zero, client.Options.Scheduler);
+        _states = new(_parameters.ObserveQuery<TParams, T>(client, definition, configure), TimeSpan.Zero, client.Options.Scheduler);
     }
 
     /// <summary>
-    /// The present state: what the store shows its subscribers, or, while there are none, what the cache holds for the present parameters.
+    /// What a new subscriber of the store would be shown first: the state its subscribers see, previous data and placeholders included; while there are none, what the
+    /// first of them would see, the fetch it would start included. Reading it starts nothing.
     /// </summary>
+    /// <remarks>Without subscribers, initial and placeholder data are asked for at each call, and a query with <see cref="QueryOptions.EnabledWhen"/> counts as disabled.</remarks>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    public QueryState<T> Current => _client.GetState(_definition, Parameters, _configure);
+    public QueryState<T> Current
+    {
+        get
+        {
+            _client.ThrowIfDisposed();
+            return _states.TryGetLatest(out var shown) ? shown : FirstState.Of(_client, _client.Request(_definition, Parameters, _configure));
+        }
+    }
 
     /// <summary>The parameters in force.</summary>
     public TParams Parameters => _parameters.TryGetLatest(out var parameters) ? parameters : throw new ObjectDisposedException(GetType().FullName);
 
     /// <inheritdoc/>
-    public IObservable<T> Data => this.DistinctData();
+    public IObservable<T> Data => Guarded(this.DistinctData());
 
     /// <inheritdoc/>
-    public IObservable<bool> Loading => this.Select(state => state.IsFetching).DistinctUntilChanged();
+    public IObservable<bool> Loading => Guarded(this.Select(state => state.IsFetching).DistinctUntilChanged());
 
     /// <inheritdoc/>
-    public IObservable<Exception?> Error => this.Select(state => state.Error).DistinctUntilChanged<Exception?>(ReferenceEqualityComparer.Instance);
+    public IObservable<Exception?> Error =>
+        Guarded(this.Select(state => state.Error).DistinctUntilChanged<Exception?>(ReferenceEqualityComparer.Instance));
 
     /// <summary>Fetches anew for the present parameters, whether somebody watches or not.</summary>
     /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
@@ -115,13 +125,15 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
         if (_subscriptions.IsDisposed) return Disposable.Empty;
         var subscription = new SingleAssignmentDisposable();
         _subscriptions.Add(subscription);
-        subscription.Disposable = source.Subscribe(observer);
+        subscription.Disposable = Guarded(source).Subscribe(observer);
         return Disposable.Create((_subscriptions, subscription), static own => own._subscriptions.Remove(own.subscription));
     }
 
     internal bool IsDisposed => _subscriptions.IsDisposed;
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_subscriptions.IsDisposed, this);
+
+    private Guarded<TValue> Guarded<TValue>(IObservable<TValue> source) => new(source, _client.ReportObserver);
 }
 
 /// <summary>Makes stores.</summary>

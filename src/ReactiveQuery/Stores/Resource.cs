@@ -80,7 +80,7 @@ public sealed class Resource<T> : IObservable<ResourceState<T>>
     /// <param name="observer">Receives the present state before this returns, then every later one.</param>
     /// <returns>Ends the subscription.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observer"/> is null.</exception>
-    public IDisposable Subscribe(IObserver<ResourceState<T>> observer) => _states.Subscribe(observer);
+    public IDisposable Subscribe(IObserver<ResourceState<T>> observer) => new Guarded<ResourceState<T>>(_states, Resource.Report).Subscribe(observer);
 }
 
 /// <summary>Makes resources.</summary>
@@ -139,5 +139,7 @@ public static class Resource
     private static ResourceState<T> Failed<T>(Exception error) => new(ResourceStatus.Error, default, error);
 
     /// <summary>A resource has no client and so no hook: what observers and token callbacks throw goes to the trace listeners.</summary>
-    private static void Report(Exception error) => new UnobservedErrors(null).Report(error, UnobservedErrorOrigin.Observer);
+    internal static void Report(Exception error) => Report(error, UnobservedErrorOrigin.Observer);
+
+    private static void Report(Exception error, UnobservedErrorOrigin origin) => new UnobservedErrors(null).Report(error, origin);
 }

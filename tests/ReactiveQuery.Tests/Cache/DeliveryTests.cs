@@ -87,6 +87,31 @@ public class DeliveryTests
     }
 
     [Fact]
+    public async Task The_call_that_another_thread_is_in_when_dispose_returns_is_the_last()
+    {
+        var subject = new LatestSubject<int>();
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        ConcurrentQueue<int> seen = [];
+        var subscription = subject.Subscribe(System.Reactive.Observer.Create<int>(value =>
+        {
+            seen.Enqueue(value);
+            entered.Set();
+            release.Wait(TimeSpan.FromSeconds(30));
+        }));
+
+        var inside = Task.Run(() => subject.OnNext(1));
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(30)));
+        subject.OnNext(2);
+        subscription.Dispose();
+        subject.OnNext(3);
+        release.Set();
+        await inside.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal([1], seen);
+    }
+
+    [Fact]
     public void An_observer_that_throws_harms_nobody_and_is_reported()
     {
         List<Exception> reported = [];

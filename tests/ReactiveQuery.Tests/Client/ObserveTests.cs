@@ -80,9 +80,9 @@ public class ObserveTests
         Assert.Equal(
             [
                 "0: Loading+Fetching",
-                "0: Loading+Fetching(failures: 1)",
-                "1000: Loading+Fetching(failures: 2)",
-                "3000: Loading+Fetching(failures: 3)",
+                "0: Loading+Fetching(failures: 1, last failure: boom)",
+                "1000: Loading+Fetching(failures: 2, last failure: boom)",
+                "3000: Loading+Fetching(failures: 3, last failure: boom)",
                 "7000: Error+Idle(error: boom, failures: 4)",
             ],
             seen);

@@ -123,7 +123,7 @@ public class QueryReducerTests
     [Fact]
     public void A_failed_attempt_is_counted_while_the_fetch_goes_on_and_forgotten_by_its_success()
     {
-        Assert.Equal("Loading+Fetching(failures: 2)", Play(Events[0], Events[4], Events[5]).ToString());
+        Assert.Equal("Loading+Fetching(failures: 2, last failure: boom)", Play(Events[0], Events[4], Events[5]).ToString());
         Assert.Equal("Success+Idle(a)", Play(Events[0], Events[5], Events[6]).ToString());
         Assert.Same(Boom, Play(Events[0], Events[4]).FailureReason);
     }
@@ -168,7 +168,7 @@ public class QueryReducerTests
     public void Data_that_expires_behind_a_fetch_leaves_a_first_load()
     {
         var expired = Play(Events[6], Events[0], Events[4], new Expired(Now));
-        Assert.Equal("Loading+Fetching(failures: 1)", expired.ToString());
+        Assert.Equal("Loading+Fetching(failures: 1, last failure: boom)", expired.ToString());
         Assert.Equal(QueryState<string>.Idle, QueryReducer.Reduce(expired, new FetchCancelled(Now)));
         Assert.Same(QueryState<string>.Idle, Play(Events[6], new Expired(Now)));
     }

@@ -74,6 +74,45 @@ public class ThreadHazards : ClientTest
         Assert.True(blocked.Join(Patience));
     }
 
+    [Fact]
+    public void Nothing_comes_after_dispose_though_another_thread_was_comparing_the_next_state()
+    {
+        using var client = Threaded();
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var query = Query.Define("n", (int _) => new TaskCompletionSource<Compared>().Task).With(o => o with { StructuralSharing = false });
+        List<Compared> seen = [];
+        client.SetData(query, 1, new Compared(1, () => { }));
+        var subscription = client.Observe(query, 1).Subscribe(state => { lock (seen) seen.Add(state.Data); });
+        var blocking = new Compared(2, Block);
+        var writer = new Thread(() => client.SetData(query, 1, blocking)) { IsBackground = true };
+        writer.Start();
+        Assert.True(entered.Wait(Patience));
+
+        subscription.Dispose();
+        release.Set();
+        Assert.True(writer.Join(Patience));
+
+        Assert.Equal([1], seen.Select(data => data.Number));
+
+        void Block()
+        {
+            entered.Set();
+            release.Wait(Patience);
+        }
+    }
+
+    private readonly record struct Compared(int Number, Action OnCompare)
+    {
+        public bool Equals(Compared other)
+        {
+            OnCompare();
+            return Number == other.Number;
+        }
+
+        public override int GetHashCode() => Number;
+    }
+
     public static TheoryData<string> UserCode => ["fetcher", "sharing", "observer", "retry predicate", "key function", "initial data", "hook"];
 
     [Theory]

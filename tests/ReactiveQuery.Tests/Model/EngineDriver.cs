@@ -159,7 +159,11 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         _calls[key].Add(call);
         call.Begins = _behaviours[key] switch
         {
-            Behaviour.Succeeds => observer => { observer.OnNext(Answers.Value(key, index, 0)); observer.OnCompleted(); },
+            Behaviour.Succeeds => observer =>
+            {
+                observer.OnNext(Answers.Value(key, index, 0));
+                observer.OnCompleted();
+            },
             Behaviour.Fails => observer => observer.OnError(new InvalidOperationException(Answers.Error(key, index))),
             Behaviour.Throws => throw new InvalidOperationException(Answers.Error(key, index)),
             _ => null,

@@ -197,6 +197,7 @@ internal sealed class ModelEntry(TestKey key)
         if (status == QueryStatus.Error) parts.Add($"error: {Error}");
         var failures = Fetch is null ? Failures : Fetch.Failures;
         if (failures > 0) parts.Add($"failures: {failures}");
+        if (failures > 0 && Fetch is { FailureReason: { } reason }) parts.Add($"last failure: {reason}");
         if (IsStale(staleTime, now)) parts.Add("stale");
         return parts.Count == 0 ? $"{status}+{running}" : $"{status}+{running}({string.Join(", ", parts)})";
     }

@@ -13,7 +13,17 @@ public class ObserveLatestOnTests : OperatorContract
 
     protected override IObservable<int> Apply(IObservable<int> source) => source.ObserveLatestOn(_scheduler);
 
-    protected override void Settle() => _scheduler.Start();
+    protected override void Settle()
+    {
+        try
+        {
+            _scheduler.Start();
+        }
+        finally
+        {
+            _scheduler.Stop(); // An exception of the observer's leaves it running otherwise.
+        }
+    }
 
     [Fact]
     public void Bad_arguments_are_refused_at_the_call()

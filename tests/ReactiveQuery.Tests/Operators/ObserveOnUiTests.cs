@@ -14,7 +14,17 @@ public class ObserveOnUiFromElsewhere : OperatorContract
 
     protected override IObservable<int> Apply(IObservable<int> source) => source.ObserveOnUi(UiBoundary.From(_scheduler, () => false));
 
-    protected override void Settle() => _scheduler.Start();
+    protected override void Settle()
+    {
+        try
+        {
+            _scheduler.Start();
+        }
+        finally
+        {
+            _scheduler.Stop(); // An exception of the observer's leaves it running otherwise.
+        }
+    }
 }
 
 public class ObserveOnUiFromThere : OperatorContract
@@ -23,7 +33,17 @@ public class ObserveOnUiFromThere : OperatorContract
 
     protected override IObservable<int> Apply(IObservable<int> source) => source.ObserveOnUi(UiBoundary.From(_scheduler, () => true));
 
-    protected override void Settle() => _scheduler.Start();
+    protected override void Settle()
+    {
+        try
+        {
+            _scheduler.Start();
+        }
+        finally
+        {
+            _scheduler.Stop(); // An exception of the observer's leaves it running otherwise.
+        }
+    }
 }
 
 public class ObserveOnUiTests

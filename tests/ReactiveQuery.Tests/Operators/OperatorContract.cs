@@ -154,17 +154,18 @@ public abstract class OperatorContract
     }
 
     [Fact]
-    public void An_observer_that_throws_ends_its_own_subscription_and_hears_no_more()
+    public void An_observer_that_throws_tells_the_emitter_and_hears_what_follows()
     {
         var source = new Subject<int>();
         var heard = new Recorder<int>(_ => throw _failure);
         using IDisposable subscription = Apply(source).Subscribe(heard);
         Exception? thrown = Record.Exception(() => { source.OnNext(1); Settle(); });
         Assert.Same(_failure, thrown);
-        source.OnNext(2);
-        Settle();
-        Assert.Equal([1], heard.Values);
+        Assert.Same(_failure, Record.Exception(() => { source.OnNext(2); Settle(); }));
+        Assert.Equal([1, 2], heard.Values);
         Assert.Null(heard.Error);
+        Assert.Empty(heard.Violations);
+        subscription.Dispose();
         Assert.False(source.HasObservers);
     }
 

@@ -165,8 +165,8 @@ public class ReplayLatestTests : OperatorContract
         using IDisposable one = shared.Subscribe(first);
         using IDisposable two = shared.Subscribe(_second);
         Assert.Same(Failure, Record.Exception(() => _source.Observer.OnNext(1)));
-        _source.Observer.OnNext(2);
-        Assert.Equal([1], first.Values);
+        Assert.Same(Failure, Record.Exception(() => _source.Observer.OnNext(2)));
+        Assert.Equal([1, 2], first.Values);
         Assert.Equal([1, 2], _second.Values);
         Assert.Equal(1, _source.Active);
     }

@@ -31,6 +31,36 @@ public class LiveAndStaleTests
     }
 
     [Fact]
+    public void A_live_query_that_is_to_complete_runs_on_to_its_first_value_and_is_cancelled_then()
+    {
+        using var client = NewClient();
+        using var source = new Subject<int>();
+        var query = Query.Define("q", () => (IObservable<int>)source).With(o => o with { WhenUnobserved = WhenUnobserved.Complete });
+        client.Observe(query).Subscribe().Dispose();
+        Assert.True(source.HasObservers);
+        source.OnNext(1);
+        Assert.False(source.HasObservers);
+        Assert.Equal("Success+Idle(1)", client.GetState(query, Unit.Default).ToString());
+    }
+
+    [Fact]
+    public void A_live_query_that_is_to_complete_and_has_brought_a_value_is_cancelled_when_the_last_observer_leaves()
+    {
+        using var client = NewClient();
+        using var source = new Subject<int>();
+        var query = Query.Define("q", () => (IObservable<int>)source)
+            .With(o => o with { WhenUnobserved = WhenUnobserved.Complete, CancelDelay = Seconds(3) });
+        var subscription = client.Observe(query).Subscribe();
+        source.OnNext(1);
+        subscription.Dispose();
+        _scheduler.AdvanceBy(Seconds(2));
+        Assert.True(source.HasObservers);
+        _scheduler.AdvanceBy(Seconds(1));
+        Assert.False(source.HasObservers);
+        Assert.Equal("Success+Idle(1)", client.GetState(query, Unit.Default).ToString());
+    }
+
+    [Fact]
     public async Task A_caller_aboard_a_live_query_that_completes_is_answered_with_the_data_there_is()
     {
         using var client = NewClient();

@@ -22,7 +22,7 @@ public sealed class QueryStoreTests : IDisposable
     public void Nothing_runs_until_the_store_is_subscribed()
     {
         using var store = _client.CreateStore(_search, "a");
-        Assert.Equal(QueryStatus.Idle, store.Current.Status);
+        Assert.Equal("Loading+Fetching", store.Current.ToString());
         Assert.Empty(_fetched);
         Assert.Equal(0, _client.Cache.Count);
     }
@@ -116,6 +116,77 @@ public sealed class QueryStoreTests : IDisposable
         _client.Dispose();
         Assert.Equal(1, completed);
         Assert.Throws<ObjectDisposedException>(store.Refetch);
+    }
+
+    public static TheoryData<string> Situations =>
+    [
+        "nothing known", "disabled", "enabled from outside", "placeholder", "placeholder that throws", "initial data", "old initial data", "fresh data", "stale data",
+        "stale data that is left alone", "invalidated data", "data too old", "an error", "a fetch under way", "a live query", "patched data",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void Without_subscribers_the_present_state_is_what_the_first_of_them_is_shown_first(string situation)
+    {
+        var scheduler = new MarbleScheduler();
+        using var client = new QueryClient(new QueryClientOptions { Scheduler = scheduler, OnUnobservedError = _ => { } });
+        var live = new System.Reactive.Subjects.Subject<string>();
+        var query = situation == "a live query"
+            ? Query.Define("q", () => (IObservable<string>)live)
+            : Query.Define("q", ct => situation == "an error" ? Task.FromException<string>(new InvalidOperationException("bad")) : new TaskCompletionSource<string>().Task)
+                .With(o => o with { Retry = RetryPolicy.None });
+        Func<QueryOptions<string>, QueryOptions<string>> configure = situation switch
+        {
+            "disabled" => o => o with { Enabled = false, PlaceholderData = () => "p" },
+            "enabled from outside" => o => o with { EnabledWhen = Observable.Never<bool>() },
+            "placeholder" => o => o with { PlaceholderData = () => "p" },
+            "placeholder that throws" => o => o with { PlaceholderData = () => throw new InvalidOperationException() },
+            "initial data" => o => o with { InitialData = () => "i" },
+            "old initial data" => o => o with { InitialData = () => "i", InitialDataUpdatedAt = scheduler.Now - TimeSpan.FromHours(1) },
+            "stale data that is left alone" => o => o with { RefetchOnMount = RefetchPolicy.Never, PlaceholderData = () => "p" },
+            _ => o => o,
+        };
+        switch (situation)
+        {
+            case "fresh data" or "invalidated data" or "stale data" or "stale data that is left alone" or "data too old" or "patched data":
+                client.SetData(query, Unit.Default, "d");
+                if (situation.StartsWith("stale", StringComparison.Ordinal)) scheduler.AdvanceBy(TimeSpan.FromMinutes(2));
+                if (situation == "patched data") client.Mutate(query, Unit.Default, data => data + "!");
+                if (situation == "data too old") scheduler.AdvanceBy(TimeSpan.FromMinutes(6));
+                if (situation == "invalidated data") client.Invalidate(query, Unit.Default);
+                break;
+            case "an error" or "a live query":
+                client.Observe(query).Subscribe();
+                live.OnNext("l");
+                break;
+            case "a fetch under way":
+                client.Observe(query).Subscribe();
+                break;
+        }
+
+        using var store = client.CreateStore(query, configure);
+        var before = store.Current;
+        List<QueryState<string>> seen = [];
+        store.Subscribe(seen.Add);
+        Assert.Equal(seen[0], before);
+        Assert.Equal(seen[^1], store.Current);
+    }
+
+    [Fact]
+    public void With_subscribers_the_present_state_is_the_one_they_see_previous_data_included()
+    {
+        var answers = new Dictionary<string, TaskCompletionSource<string>> { ["a"] = new(), ["b"] = new() };
+        var query = Query.Define("q", (string text, CancellationToken _) => answers[text].Task);
+        using var store = _client.CreateStore(query, "a", o => o with { KeepPreviousData = true, PlaceholderData = () => "p" });
+        List<QueryState<string>> seen = [], late = [];
+        store.Subscribe(seen.Add);
+        Assert.Equal(seen[^1], store.Current);
+        answers["a"].SetResult("A");
+        store.UpdateParams("b");
+        Assert.Equal(("A", true), (store.Current.Data, store.Current.IsPlaceholder));
+        store.Subscribe(late.Add);
+        Assert.Equal([store.Current], late);
+        Assert.Equal(seen[^1], store.Current);
     }
 
     [Fact]

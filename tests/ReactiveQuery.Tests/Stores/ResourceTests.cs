@@ -44,6 +44,24 @@ public class ResourceTests
     }
 
     [Fact]
+    public void An_observer_that_throws_hears_what_follows_and_harms_nobody()
+    {
+        using var source = new BehaviorSubject<string>("a");
+        var resource = Resource.Create<string, string>(source, Fetch);
+        using var thrower = resource.Subscribe(state =>
+        {
+            Show(state);
+            throw new InvalidOperationException("boom");
+        });
+        List<ResourceStatus> healthy = [];
+        using var other = resource.Subscribe(state => healthy.Add(state.Status));
+        _calls[0].Answer.SetResult("A");
+        resource.Refetch();
+        Assert.Equal(["Pending", "Loading", "Ready:A", "Loading"], _seen);
+        Assert.Equal([ResourceStatus.Loading, ResourceStatus.Ready, ResourceStatus.Loading], healthy);
+    }
+
+    [Fact]
     public void Refetch_fetches_again_with_the_latest_argument()
     {
         using var source = new BehaviorSubject<string>("a");

@@ -184,7 +184,7 @@ public class MarbleSchedulerThreadTests
     {
         protected override IEnumerable<Task> GetScheduledTasks() => [];
 
-        protected override void QueueTask(Task task) => throw new NotSupportedException();
+        protected override void QueueTask(Task task) => throw new InvalidOperationException("Nothing may be queued here: continuations are to run inline.");
 
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
     }

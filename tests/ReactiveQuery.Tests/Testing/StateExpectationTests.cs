@@ -47,7 +47,7 @@ public class StateExpectationTests
                 "Success+Fetching(a, placeholder)",
                 "Error+Idle(error: boom, failures: 4)",
                 "Error+Fetching(a, error: boom, stale)",
-                "Loading+Fetching(failures: 1)",
+                "Loading+Fetching(failures: 1, last failure: boom)",
                 "Success+Paused(a, optimistic)",
             ],
             new[]
