@@ -59,6 +59,16 @@ internal sealed class ShopServer : IAsyncDisposable
             PricesSet.Enqueue(change.Price);
             return TypedResults.NoContent();
         });
+        _app.MapPut("/products/{id:int}/name", NoContent (int id, string to) =>
+        {
+            _database.Rename(id, to);
+            return TypedResults.NoContent();
+        });
+        _app.MapPut("/products/{id:int}/stock", NoContent (int id, int to) =>
+        {
+            _database.Restock(id, to);
+            return TypedResults.NoContent();
+        });
         _app.MapGet("/products", Ok<IReadOnlyList<Product>> (string? category, string? search) =>
             TypedResults.Ok<IReadOnlyList<Product>>(category is null ? _database.ProductsNamed(search ?? "") : _database.ProductsIn(category)));
         _app.MapGet("/products/from/{id:int}", Ok<ProductPage> (int id) => TypedResults.Ok(_database.ProductsFrom(id, PageSize)));
