@@ -5,12 +5,17 @@ namespace ReactiveQuery;
 /// <summary>The way of stray exceptions to the client's hook; without a hook they go to the trace listeners.</summary>
 internal sealed class UnobservedErrors(Action<UnobservedError>? hook)
 {
-    public void Report(Exception error, UnobservedErrorOrigin origin, QueryKey? key = null)
+    public void Report(Exception error, UnobservedErrorOrigin origin, QueryKey? key = null) => Report(new UnobservedError(error, origin, key));
+
+    public void ReportMutation(Exception error, UnobservedErrorOrigin origin, string mutation) =>
+        Report(new UnobservedError(error, origin, null) { Mutation = mutation });
+
+    private void Report(UnobservedError unobserved)
     {
-        var unobserved = new UnobservedError(error, origin, key);
         if (hook is null)
         {
-            Trace.TraceError($"ReactiveQuery: {origin} of {key?.ToString() ?? "the client"} threw {error}");
+            var where = unobserved.Key?.ToString() ?? unobserved.Mutation ?? "the client";
+            Trace.TraceError($"ReactiveQuery: {unobserved.Origin} of {where} threw {unobserved.Exception}");
             return;
         }
 

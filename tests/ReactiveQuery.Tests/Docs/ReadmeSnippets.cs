@@ -154,6 +154,36 @@ public class ReadmeSnippets
         m.Expect(fetch.Calls).ToBe(firstCall, secondCall);
     }
 
+    [Fact]
+    public async Task A_write_runs()
+    {
+        using var client = new QueryClient();
+        Mutation<Rename, User> rename = client.CreateMutation((Rename r, CancellationToken ct) => Api.RenameAsync(r, ct),
+            m => m.Optimistic(UserById, r => r.Id, (user, r) => user with { Name = r.Name })
+                  .Invalidates(UserById));
+
+        User renamed = await rename.Start(new Rename(42, "Ada"));            // runs now: awaitable, cancellable, observable
+        IObservable<User> execution = rename.Execute(new Rename(42, "Ada")); // cold: one call per subscription
+
+        Assert.Equal("Ada", renamed.Name);
+        Assert.Equal(renamed, await execution);
+    }
+
+    [Fact]
+    public void A_write_waits_for_the_connection()
+    {
+        var connectivity = new System.Reactive.Subjects.BehaviorSubject<bool>(false);
+        var client = new QueryClient(new QueryClientOptions { Online = connectivity });
+        var rename = client.CreateMutation((Rename r, CancellationToken ct) => Api.RenameAsync(r, ct), m => m.InScope("users").Invalidates(UserById));
+        MutationHandle<Rename, User> call = rename.Start(new Rename(42, "Ada"));   // Paused, until connectivity says true
+        IObservable<int> unsent = client.IsMutating(new MutationFilter { Status = MutationStatus.Paused });
+
+        Assert.Equal((MutationStatus.Paused, 1), (call.Status, unsent.FirstAsync().Wait()));
+        connectivity.OnNext(true);
+        Assert.Equal((MutationStatus.Success, 0), (call.Status, unsent.FirstAsync().Wait()));
+        client.Dispose();
+    }
+
     private static T Last<T>(IObservable<QueryState<T>> states)
     {
         QueryState<T>? last = null;
@@ -162,6 +192,8 @@ public class ReadmeSnippets
     }
 
     internal sealed record User(int Id, string Name);
+
+    internal sealed record Rename(int Id, string Name);
 
     internal sealed record Page(string Text);
 
@@ -174,6 +206,8 @@ public class ReadmeSnippets
     private static class Api
     {
         public static Task<User> GetUserAsync(int id, CancellationToken ct) => Task.FromResult(new User(id, ct.CanBeCanceled ? $"User {id}" : ""));
+
+        public static Task<User> RenameAsync(Rename rename, CancellationToken ct) => Task.FromResult(new User(rename.Id, ct.CanBeCanceled ? rename.Name : ""));
 
         public static Task<PostPage> GetPostsAsync(string topic, int cursor, CancellationToken ct) =>
             Task.FromResult(new PostPage([ct.CanBeCanceled ? $"{topic} {cursor}" : ""], cursor + 1));

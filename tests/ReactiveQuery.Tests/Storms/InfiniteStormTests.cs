@@ -37,15 +37,13 @@ public class InfiniteStormTests
                 Interlocked.Increment(ref disorder);
         }
 
-        IEnumerable<string> Step(int number, Random random)
+        IEnumerable<string> Step(int thread, Random random)
         {
             switch (random.Next(20))
             {
-                case 0:
-                    yield return "refetch";
-                    // A walk that is begun anew leaves its last call behind, which is no overlap of the query's own: one thread refetches, and awaits it.
-                    if (number == 0 && client.GetState(query, Unit.Default).Data is not { Count: > 40 })
-                        Assert.True(client.InvalidateAsync(query, Unit.Default).Wait(Storm.Patience));
+                case 0 when thread == 0: // One thread only, and awaited: a walk that is begun anew leaves behind a call that would count as a second one.
+                    yield return "invalidate";
+                    Assert.True(client.InvalidateAsync(query, Unit.Default).Wait(Storm.Patience));
                     break;
                 case < 4:
                     yield return "previous, awaited";
