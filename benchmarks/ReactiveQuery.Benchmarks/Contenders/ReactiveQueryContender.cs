@@ -151,9 +151,14 @@ public sealed class ReactiveQueryContender : Contender
     {
         private readonly QueryClient _client = NewClient();
         private readonly QueryDefinition<int, Item> _items = WrittenItems();
+        private readonly Mutation<Item, Item> _write;
+        private Func<Item, Task<Item>>? _send;
 
         public MutateFx(Item initial)
         {
+            _write = _client.CreateMutation(
+                (Item item) => _send!(item),
+                m => m.Optimistic(_items, item => item.Id, (_, item) => item).SetsData(_items, (item, _) => item.Id));
             _client.SetData(_items, 0, initial);
             _client.Observe(_items, 0).Subscribe((StateProbe)Probe);
         }
@@ -162,13 +167,10 @@ public sealed class ReactiveQueryContender : Contender
 
         public async ValueTask<bool> Mutate(Item optimistic, Func<Item, Task<Item>> mutation)
         {
-            _client.Cancel(_items, 0);
-            using var patch = _client.Mutate(_items, 0, _ => optimistic);
-            var answer = mutation(optimistic);
-            await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!answer.IsCompletedSuccessfully) return false; // Disposal rolls back.
-            patch.Commit(answer.Result);
-            return true;
+            _send = mutation;
+            var call = _write.Start(optimistic);
+            await ((Task)call.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return call.Task.IsCompletedSuccessfully;
         }
 
         public void Dispose() => _client.Dispose();

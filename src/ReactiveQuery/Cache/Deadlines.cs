@@ -44,7 +44,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// Whether the entry will be called early enough as it is. Also asked without the lock, by every command: a place that is given up meanwhile is given up by the
     /// timer, which then asks the entry what is due, or by <see cref="Forget"/>.
     /// </summary>
-    private bool IsCovered(QueryEntry entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
+    private bool IsCovered(IDeadline entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
 
     /// <summary>Lets go of an entry that left the cache.</summary>
     public void Forget(IDeadline entry)

@@ -8,6 +8,7 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class MutationLedger(QueryClient client) : IDeadline
 {
+    private long _scheduledDueTicks = long.MaxValue;
     private readonly SortedDictionary<long, MutationCall> _calls = [];
     private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
     private readonly HashSet<IMutationStream> _watched = [];
@@ -18,7 +19,11 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
 
     public object Gate { get; } = new();
 
-    public TimeSpan ScheduledDue { get; set; } = TimeSpan.MaxValue;
+    public TimeSpan ScheduledDue
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _scheduledDueTicks));
+        set => Volatile.Write(ref _scheduledDueTicks, value.Ticks);
+    }
 
     public bool IsClosed_NeedsLock => _isClosed;
 
