@@ -17,6 +17,7 @@ internal sealed class LeastRecentlyUsed
 
     public void Enlist(QueryEntry entry)
     {
+        if (entry.IsEnlisted) return; // Whoever takes it out at this moment will look at it under its own lock, and finds it as it is now.
         lock (_gate)
         {
             if (entry.IsEnlisted || entry.IsDead) return; // Dead: it left between its departure and this, and nobody would take it out again.

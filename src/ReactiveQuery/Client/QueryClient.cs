@@ -86,9 +86,8 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         var request = Request(definition, parameters, configure);
-        if (!IsDisposed)
-            Cache.TryGet<T>(request.Key);
-        var view = Dispatched(View(request), request.Options, request.Key);
+        var found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
+        var view = Dispatched(View(request, found), request.Options, request.Key);
         return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
 
@@ -165,10 +164,10 @@ public sealed partial class QueryClient : IDisposable
         definition.Request(parameters, key, Merge(definition, key, own));
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
+    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request, QueryEntry<T>? found) =>
         request.Options.PlaceholderData is { } placeholder
-            ? new QuerySource<T>(this, request).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
-            : new QuerySource<T>(this, request);
+            ? new QuerySource<T>(this, request, found).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+            : new QuerySource<T>(this, request, found);
 
     /// <summary>The step to the observer's own place. A place that refuses work is reported.</summary>
     internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
