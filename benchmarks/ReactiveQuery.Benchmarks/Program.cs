@@ -6,6 +6,7 @@ using ReactiveQuery.Benchmarks;
 // one <contender> <workload>    one workload in this process, one JSON line
 // all                           every pair once, a fresh process each, JSON lines
 // compare                       rounds of "all", interleaved; a table of medians and ratios
+// table <file.jsonl> …         the table of what compare wrote with --out
 // verify                        every workload of one contender once, in this process: counts and sums, no times
 //   --only W1a,W3    --contenders limit,plain-rx    --rounds 5    --out results/run.jsonl    --base limit
 
@@ -36,8 +37,11 @@ switch (options.Verb)
     case "all" or "compare":
         return Compare.Run(options, [.. contenders.Select(c => c.Name)]);
 
+    case "table":
+        return Compare.Show(options);
+
     default:
-        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | verify");
+        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | table | verify");
         return 2;
 }
 

@@ -55,7 +55,8 @@ public static class Compare
                 if (viaHost) args.Add(dll);
                 args.AddRange(["one", n, w]);
                 return (self, [.. args]);
-            }));
+            }
+            ));
         }
         if ((o.Contenders is null || o.Contenders.Contains(TanStack.Name)) && TanStack.Command() is { } tanStack) commands.Add((TanStack.Name, tanStack));
         if (o.Contenders is not null) commands = [.. commands.Where(c => o.Contenders.Contains(c.Name))];
@@ -90,6 +91,28 @@ public static class Compare
 
         if (o.Verb == "compare") Console.Write(Table(o, [.. commands.Select(c => c.Name)], workloads, table));
         return failed ? 1 : 0;
+    }
+
+    /// <summary>Prints the table of what earlier runs wrote with <c>--out</c>, a run that was broken off included. Rounds of different files stay apart.</summary>
+    public static int Show(Options o)
+    {
+        var table = new Dictionary<(string W, string C), List<(int Round, JsonElement Json)>>();
+        var names = new List<string>();
+        foreach (var (file, path) in o.Words.Index())
+        {
+            foreach (var line in File.ReadLines(path))
+            {
+                var json = JsonDocument.Parse(line).RootElement;
+                if (json.TryGetProperty("error", out _)) continue;
+                var (w, c) = (json.GetProperty("workload").GetString()!, json.GetProperty("contender").GetString()!);
+                if (!names.Contains(c)) names.Add(c);
+                if (!table.TryGetValue((w, c), out var list)) table[(w, c)] = list = [];
+                list.Add(((file * 1000) + json.GetProperty("round").GetInt32(), json));
+            }
+        }
+
+        Console.Write(Table(o, [.. names], [.. Workloads.All.Select(w => w.Id)], table));
+        return 0;
     }
 
     private static string? Child((string File, string[] Args) command)
