@@ -122,7 +122,11 @@ internal sealed partial class QueryEnvironment
         }
 
         _client.Ledger.ConnectionChanged(isOffline: false);
-        _disconnected!.OnNext(false);
+        foreach (var call in writes)
+            if (!_isDisconnected) // What goes on first may run code that takes the connection away again.
+                call.GoOn();
+        if (!_isDisconnected)
+            _disconnected!.OnNext(false);
         foreach (var call in writes)
             if (call.IsAnswered)
                 WriteEnded(call);
