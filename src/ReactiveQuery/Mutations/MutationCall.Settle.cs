@@ -56,7 +56,7 @@ internal sealed partial class MutationCall<TArgs, T>
         {
             if (Stage_NeedsLock == CallStage.Settled) return;
             Stage_NeedsLock = CallStage.Settled;
-            isUnobserved = outcome is CallFailed && !IsObserved && _callbacks.Error.Length == 0 && !_mutation.IsWatched_NeedsLock;
+            isUnobserved = outcome is CallFailed && !IsObserved && _callbacks.Error.Length == 0 && !_mutation.IsSeen_NeedsLock(this);
             Apply_NeedsLock(outcome);
             _mutation.Removed_NeedsLock(this);
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
