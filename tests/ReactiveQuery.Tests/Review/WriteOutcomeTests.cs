@@ -29,4 +29,13 @@ public class WriteOutcomeTests : ClientTest
         answer.SetException(Boom);
         Assert.Same(Boom, Assert.Single(Unobserved).Exception);
     }
+
+    [Fact]
+    public void A_failure_whose_callbacks_the_clients_disposal_cuts_off_is_reported()
+    {
+        var client = NewClient();
+        client.CreateMutation((int _) => Task.FromException<int>(Boom), m => m.OnSettled((_, _) => new TaskCompletionSource().Task)).Start(1);
+        client.Dispose();
+        Assert.Same(Boom, Assert.Single(Unobserved).Exception);
+    }
 }
