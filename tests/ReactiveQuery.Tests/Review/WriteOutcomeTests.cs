@@ -5,6 +5,8 @@ namespace ReactiveQuery.Tests.Review;
 /// <summary>What becomes of calls that end while something else goes on.</summary>
 public class WriteOutcomeTests : ClientTest
 {
+    private static readonly QueryDefinition<int, int> Number = Query.Define("number", (int id, CancellationToken _) => Task.FromResult(id));
+
     [Fact]
     public void A_failure_of_an_earlier_call_which_its_watched_mutation_does_not_show_is_reported()
     {
@@ -37,5 +39,28 @@ public class WriteOutcomeTests : ClientTest
         client.CreateMutation((int _) => Task.FromException<int>(Boom), m => m.OnSettled((_, _) => new TaskCompletionSource().Task)).Start(1);
         client.Dispose();
         Assert.Same(Boom, Assert.Single(Unobserved).Exception);
+    }
+
+    [Fact]
+    public void A_call_that_is_superseded_before_it_has_begun_lays_no_patch()
+    {
+        var client = NewClient();
+        client.SetData(Number, 1, 0);
+        List<int> shown = [];
+        using var watching = client.Observe(Number, 1).Subscribe(state => shown.Add(state.Data));
+        Mutation<int, int>? mutation = null;
+        mutation = client.CreateMutation(
+            (int n, CancellationToken token) =>
+            {
+                if (n == 1) token.Register(() => mutation!.Start(3));
+                return new TaskCompletionSource<int>().Task;
+            },
+            m => (m with { Policy = MutationPolicy.LatestWins })
+                .Optimistic(Number, _ => 1, (_, n) => n)
+                .OnSettled((_, _) => new TaskCompletionSource().Task));
+        mutation.Start(1);
+        mutation.Start(2); // Cancels 1, whose token starts 3, which cancels 2.
+        Assert.Equal(3, client.GetState(Number, 1).Data);
+        Assert.DoesNotContain(2, shown);
     }
 }
