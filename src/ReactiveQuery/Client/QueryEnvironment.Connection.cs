@@ -89,7 +89,7 @@ internal sealed partial class QueryEnvironment
     private void Begin(bool isOffline)
     {
         _isDisconnected = isOffline;
-        _client.Ledger.ConnectionChanged(isOffline);
+        _client.Ledger.ConnectionChanged();
         _disconnected!.OnNext(isOffline);
         _offline!.OnNext(isOffline);
     }
@@ -101,11 +101,12 @@ internal sealed partial class QueryEnvironment
             _isDisconnected = true;
             _areQueriesHeld = false;
             _resuming = null;
+            _disconnected!.Post(true);
             _offline!.Post(true);
         }
 
-        _disconnected!.OnNext(true);
-        _client.Ledger.ConnectionChanged(isOffline: true);
+        _disconnected!.Drain();
+        _client.Ledger.ConnectionChanged();
         _offline!.Drain();
     }
 
@@ -121,8 +122,14 @@ internal sealed partial class QueryEnvironment
             _isDisconnected = false;
         }
 
-        _client.Ledger.ConnectionChanged(isOffline: false);
-        _disconnected!.OnNext(false);
+        _client.Ledger.ConnectionChanged();
+        lock (_gate)
+        {
+            if (!_isDisconnected) // An observer of those states may have taken it away again.
+                _disconnected!.Post(false);
+        }
+
+        _disconnected!.Drain();
         foreach (var call in writes)
             if (call.IsAnswered)
                 WriteEnded(call);

@@ -16,7 +16,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
-        Apply_NeedsLock(Started);
+        Apply_NeedsLock(Started_NeedsLock);
     }
 
     public void Begin(Exception? scopeError)
