@@ -65,6 +65,9 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 
     void IFoldRules<T>.ReportPatch(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Patch, Key);
 
+    /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
+    private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
+
     private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
