@@ -106,11 +106,12 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
         _changes.Subscribe(System.Reactive.Observer.Create<Unit>(static _ => { }, onCompleted), onChanged);
 
     /// <summary>Shows of all calls that have not had their turn yet whether they wait for the connection.</summary>
-    public void ConnectionChanged(bool isOffline)
+    public void ConnectionChanged()
     {
         var calls = Snapshot();
         lock (Gate)
         {
+            var isOffline = client.Environment.IsDisconnected; // As it is by now: a change may be told late, but not over a later one.
             foreach (var call in calls)
                 if (call.Stage_NeedsLock is CallStage.Preparing or CallStage.Waiting)
                     call.ConnectionChanged_NeedsLock(isOffline);
