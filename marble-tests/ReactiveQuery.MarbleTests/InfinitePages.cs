@@ -1,7 +1,6 @@
 using System.Reactive;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
-using ReactiveQuery.Testing;
 
 namespace ReactiveQuery.MarbleTests;
 
@@ -47,7 +46,7 @@ public class InfinitePages : InfinitePromise
         var second   = m.Record(client.Observe(query).Pages(), "----^");
 
         m.At(3, () => client.FetchNextPage(query, Unit.Default));
-        Expect("L1-x-2", first,  new() { ['1'] = "a", ['x'] = "a+", ['2'] = "ab" });
+        Expect("L1-x-2", first, new() { ['1'] = "a", ['x'] = "a+", ['2'] = "ab" });
         Expect("----x2", second, new() { ['x'] = "a+", ['2'] = "ab" });
     }
 

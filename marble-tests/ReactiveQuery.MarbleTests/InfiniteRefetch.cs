@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Reactive.Linq;
-using ReactiveQuery.Testing;
 
 namespace ReactiveQuery.MarbleTests;
 
@@ -105,7 +104,11 @@ public class InfiniteRefetch : InfinitePromise
         m.At(3, () => client.FetchNextPage(query, Unit.Default));
         m.Expect(states).ToBe("or---[wn]-e", new()
         {
-            ['o'] = "10 20", ['r'] = "r10 20", ['w'] = "100 200", ['n'] = "n100 200", ['e'] = "100 200 300",
+            ['o'] = "10 20",
+            ['r'] = "r10 20",
+            ['w'] = "100 200",
+            ['n'] = "n100 200",
+            ['e'] = "100 200 300",
         });
         Assert.Equal([0, 101, 201], fetch.History.Select(call => call.Params));
     }

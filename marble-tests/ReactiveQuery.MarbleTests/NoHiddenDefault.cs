@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Reactive.Linq;
-using ReactiveQuery.Testing;
 
 namespace ReactiveQuery.MarbleTests;
 
@@ -43,7 +42,10 @@ public class NoHiddenDefault : Promise
 
         m.Expect(Resource.Create(ids, fetch.AsTask).Select(state => state.Status), "^------------!").ToBe(expected, new()
         {
-            ['p'] = ResourceStatus.Pending, ['l'] = ResourceStatus.Loading, ['r'] = ResourceStatus.Ready, ['e'] = ResourceStatus.Error,
+            ['p'] = ResourceStatus.Pending,
+            ['l'] = ResourceStatus.Loading,
+            ['r'] = ResourceStatus.Ready,
+            ['e'] = ResourceStatus.Error,
         });
     }
 
@@ -57,9 +59,16 @@ public class NoHiddenDefault : Promise
         var here     = UiBoundary.From(m.Scheduler, () => true);
         var query    = Query.Define("q", fetch.AsTask).With(o => o with
         {
-            Timeout = Frames(3), Retry = RetryPolicy.Fixed(Frames(1), 2), RefetchInterval = Frames(5),
-            StaleTime = Frames(2), CancelDelay = Frames(1), GcTime = Frames(3), KeepPreviousData = true, PlaceholderData = null,
-            FetchScheduler = m.Scheduler, DispatchOn = here, DispatchMode = DispatchMode.LatestState,
+            Timeout = Frames(3),
+            Retry = RetryPolicy.Fixed(Frames(1), 2),
+            RefetchInterval = Frames(5),
+            StaleTime = Frames(2),
+            CancelDelay = Frames(1),
+            GcTime = Frames(3),
+            KeepPreviousData = true,
+            FetchScheduler = m.Scheduler,
+            DispatchOn = here,
+            DispatchMode = DispatchMode.LatestState,
         });
 
         var shown = typing.Throttle(Frames(2), m.Scheduler).ObserveQuery(Client(), query)

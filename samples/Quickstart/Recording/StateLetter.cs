@@ -10,6 +10,8 @@ internal static class StateLetter
         { IsPlaceholder: true } => 'P',
         { IsFetching: true, FailureCount: > 0 } => (char)('0' + Math.Min(state.FailureCount, 9)),
         { IsLoading: true } => 'L',
+        { IsOptimistic: true } => 'O',
+        { IsPaused: true } => 'W',
         { IsFetchingNextPage: true } => 'N',
         { IsRefetching: true } => 'F',
         { IsError: true } => 'E',
@@ -22,6 +24,8 @@ internal static class StateLetter
     {
         'P' => "previous data while loading",
         'L' => "loading",
+        'O' => "write shown, not yet confirmed",
+        'W' => "waiting to refetch",
         'N' => "pages shown, fetching the next",
         'F' => "data shown, refetching",
         'E' => "error",

@@ -4,6 +4,8 @@ namespace Quickstart.Server;
 
 internal sealed record Product(int Id, string Name, string Category, decimal Price, int Stock);
 
+internal sealed record PriceChange(int ProductId, decimal Price);
+
 /// <summary>Some products, and the id from which the next page begins; null: this is the last one.</summary>
 internal sealed record ProductPage(IReadOnlyList<Product> Products, int? Next);
 
@@ -15,6 +17,7 @@ internal sealed record Order(int Id, int UserId, string Product, int Quantity, D
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(IReadOnlyList<Product>))]
+[JsonSerializable(typeof(PriceChange))]
 [JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]

@@ -58,6 +58,10 @@ internal sealed class ShopDatabase : IDisposable
     public void ChangePrice(int productId, decimal price) =>
         Execute("update products set price_cents = @0 where id = @1", (long)(price * 100), productId);
 
+    public void Rename(int productId, string name) => Execute("update products set name = @0 where id = @1", name, productId);
+
+    public void Restock(int productId, int stock) => Execute("update products set stock = @0 where id = @1", stock, productId);
+
     /// <summary>The shop stops selling all products from an id on.</summary>
     public void RemoveProductsFrom(int id) => Execute("delete from products where id >= @0", id);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Quickstart.Server;
@@ -35,6 +36,9 @@ internal sealed class ShopServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The prices that clients have set, in the order in which they arrived.</summary>
+    public ConcurrentQueue<decimal> PricesSet { get; } = new();
+
     public void ChangePrice(int productId, decimal price) => _database.ChangePrice(productId, price);
 
     public void RemoveProductsFrom(int productId) => _database.RemoveProductsFrom(productId);
@@ -49,6 +53,22 @@ internal sealed class ShopServer : IAsyncDisposable
     {
         _app.MapGet("/products/{id:int}", Results<Ok<Product>, NotFound> (int id) =>
             _database.Product(id) is { } product ? TypedResults.Ok(product) : TypedResults.NotFound());
+        _app.MapPut("/products/{id:int}/price", NoContent (int id, PriceChange change) =>
+        {
+            _database.ChangePrice(id, change.Price);
+            PricesSet.Enqueue(change.Price);
+            return TypedResults.NoContent();
+        });
+        _app.MapPut("/products/{id:int}/name", NoContent (int id, string to) =>
+        {
+            _database.Rename(id, to);
+            return TypedResults.NoContent();
+        });
+        _app.MapPut("/products/{id:int}/stock", NoContent (int id, int to) =>
+        {
+            _database.Restock(id, to);
+            return TypedResults.NoContent();
+        });
         _app.MapGet("/products", Ok<IReadOnlyList<Product>> (string? category, string? search) =>
             TypedResults.Ok<IReadOnlyList<Product>>(category is null ? _database.ProductsNamed(search ?? "") : _database.ProductsIn(category)));
         _app.MapGet("/products/from/{id:int}", Ok<ProductPage> (int id) => TypedResults.Ok(_database.ProductsFrom(id, PageSize)));
@@ -61,7 +81,8 @@ internal sealed class ShopServer : IAsyncDisposable
     /// <summary>Around every request: the log, the latency, the failures, and the client that may hang up.</summary>
     private async Task LogAndSuffer(HttpContext context, RequestDelegate next)
     {
-        var path = context.Request.Path + context.Request.QueryString;
+        var verb = HttpMethods.IsGet(context.Request.Method) ? "" : $"{context.Request.Method} ";
+        var path = verb + context.Request.Path + context.Request.QueryString;
         var request = Log.Started(path);
         try
         {

@@ -19,7 +19,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private static readonly TimeSpan ShortestWaitAfterEarlyTimer = TimeSpan.FromMilliseconds(1);
 
     private readonly object _gate = new();
-    private readonly PriorityQueue<QueryEntry, TimeSpan> _queue = new();
+    private readonly PriorityQueue<IDeadline, TimeSpan> _queue = new();
     private IDisposable? _timer;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private int _armings;
@@ -27,7 +27,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private bool _isDisposed;
 
     /// <summary>Asks that <paramref name="entry"/> be called at <paramref name="due"/>, or earlier; <see cref="TimeSpan.MaxValue"/> asks nothing.</summary>
-    public void Request(QueryEntry entry, TimeSpan due)
+    public void Request(IDeadline entry, TimeSpan due)
     {
         if (due == TimeSpan.MaxValue) return;
         lock (_gate)
@@ -41,7 +41,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     }
 
     /// <summary>Lets go of an entry that left the cache.</summary>
-    public void Forget(QueryEntry entry)
+    public void Forget(IDeadline entry)
     {
         lock (_gate)
         {
@@ -81,7 +81,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         timer?.Dispose();
     }
 
-    private void Enqueue_NeedsLock(QueryEntry entry, TimeSpan due)
+    private void Enqueue_NeedsLock(IDeadline entry, TimeSpan due)
     {
         if (entry.ScheduledDue != TimeSpan.MaxValue)
             _forgotten++;
@@ -150,7 +150,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private void OnTimer()
     {
         var now = clock.Elapsed;
-        List<QueryEntry>? due = null;
+        List<IDeadline>? due = null;
         lock (_gate)
         {
             _armedFor = TimeSpan.MaxValue;

@@ -1,7 +1,7 @@
 namespace ReactiveQuery;
 
 /// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
-internal abstract class QueryEntry(QueryKey key, string definitionName)
+internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadline
 {
     private long _lastUse;
 
@@ -17,6 +17,9 @@ internal abstract class QueryEntry(QueryKey key, string definitionName)
     public abstract int ObserverCount { get; }
 
     public abstract bool IsFetching { get; }
+
+    /// <summary>Whether a caller awaits its fetch.</summary>
+    public abstract bool IsAwaited { get; }
 
     /// <summary>Whether the options last used for the entry refuse optimistic writes.</summary>
     public abstract bool RefusesPatches { get; }

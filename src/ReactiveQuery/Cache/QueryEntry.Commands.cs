@@ -9,6 +9,15 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Writes what the server answered to a mutation: a fence, which an older fetch's data does not pass.</summary>
     public bool TryRespond(QueryRequest<T> request, T data) => TryWrite(request.Options, data, new Write(IsResponse: true));
 
+    /// <summary>As above, from the base as it is then; the patch that the answer confirms, if any, goes in the same state.</summary>
+    /// <param name="request">How the entry is used.</param>
+    /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
+    /// <param name="patch">The patch; if it is gone, nothing is written.</param>
+    public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, long? patch) => TryWrite(
+        request.Options,
+        seen => make(seen.HasData && ReadBase(request.Options).HasData ? seen.Data : default),
+        new Write(IsResponse: true, Patch: patch, IsDerived: true));
+
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
     {
@@ -179,17 +188,20 @@ internal sealed partial class QueryEntry<T>
         };
     }
 
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write)
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, _ => data, write);
+
+    /// <summary>Writes what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.</summary>
+    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write)
     {
         while (true)
         {
             var seen = State;
-            var shared = Share(options, seen, data);
+            var shared = Share(options, seen, make(seen));
             var after = new Aftermath<T>();
             lock (_gate)
             {
                 if (_isDead) return false;
-                if (!IsStillTheBase_NeedsLock(seen)) continue;
+                if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
                 if (!TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)
                     Remember_NeedsLock(options);

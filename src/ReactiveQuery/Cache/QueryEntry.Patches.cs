@@ -131,7 +131,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <param name="UpdatedAt">Since when it holds; null: now.</param>
     /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
     /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
-    private readonly record struct Write(DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null);
+    /// <param name="IsDerived">Whether the data was made from the base.</param>
+    private readonly record struct Write(DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

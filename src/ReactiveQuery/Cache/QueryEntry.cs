@@ -43,6 +43,15 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     public override bool IsFetching => State.IsFetching;
 
+    public override bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+                return _waiters is { Count: > 0 };
+        }
+    }
+
     /// <summary>The state last committed: the base, its patches not folded in, without any observer's view of it.</summary>
     public QueryState<T> State => Volatile.Read(ref _state);
 

@@ -44,7 +44,7 @@ public sealed partial class QueryClient
     /// <summary>Declares stale what matches and waits for the refetches.</summary>
     /// <inheritdoc cref="Invalidate(QueryFilter)"/>
     /// <returns>Completes when all refetches have settled, also when they failed. Never fails.</returns>
-    public Task InvalidateAsync(QueryFilter filter) => AllSettled(Selected(filter), entry => entry.Invalidate(isAwaited: true));
+    public Task InvalidateAsync(QueryFilter filter) => AllSettled(Awaited(filter), entry => entry.Invalidate(isAwaited: true));
 
     /// <summary>Declares everything stale and waits for the refetches of what is watched and enabled.</summary>
     /// <returns>Completes when all refetches have settled, also when they failed. Never fails.</returns>
@@ -76,7 +76,7 @@ public sealed partial class QueryClient
     /// <summary>Refetches the watched and enabled entries that match, and waits for the end.</summary>
     /// <inheritdoc cref="Refetch(QueryFilter)"/>
     /// <returns>Completes when all fetches have settled, also when they failed. Never fails.</returns>
-    public Task RefetchAsync(QueryFilter filter) => AllSettled(Selected(filter), entry => entry.Refetch(isAwaited: true));
+    public Task RefetchAsync(QueryFilter filter) => AllSettled(Awaited(filter), entry => entry.Refetch(isAwaited: true));
 
     /// <summary>
     /// Ends the fetch of one query silently: the state is as it was before it. Awaiting callers get the data there is, otherwise they are cancelled.
@@ -163,6 +163,7 @@ public sealed partial class QueryClient
     {
         ThrowIfDisposed();
         Environment.Connect();
+        Environment.LetQueriesGo();
         var request = Request(definition, parameters, configure);
         while (true)
         {
@@ -182,6 +183,13 @@ public sealed partial class QueryClient
         ArgumentNullException.ThrowIfNull(filter);
         ThrowIfDisposed();
         return Cache.Matching(filter);
+    }
+
+    private List<QueryEntry> Awaited(QueryFilter filter)
+    {
+        var selected = Selected(filter);
+        Environment.LetQueriesGo();
+        return selected;
     }
 
     private static Task AllSettled(List<QueryEntry> entries, Func<QueryEntry, Task?> command)

@@ -107,6 +107,7 @@ public sealed partial class QueryClient
     {
         ThrowIfDisposed();
         Environment.Connect();
+        Environment.LetQueriesGo();
         if (token.IsCancellationRequested) return Task.FromCanceled<T>(token);
         while (true)
         {

@@ -116,6 +116,20 @@ public sealed partial class QueryClient
             ThrowIfDisposed();
     }
 
+    /// <summary>As above, from the base as it is then. The patches of the same call go: one in the same state, others right after.</summary>
+    internal void SetResponse<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, Func<T?, T> make, IReadOnlyList<OptimisticHandle> own)
+        where TParams : notnull
+    {
+        ThrowIfDisposed();
+        var request = Request(definition, parameters);
+        var confirmed = own.Where(patch => patch.Key == request.Key && patch.IsPending).ToList();
+        while (!Cache.GetOrAdd(request).TryRespond(request, make, confirmed.FirstOrDefault()?.Id))
+            ThrowIfDisposed();
+        foreach (var patch in confirmed)
+            patch.Rollback();
+    }
+
     private static InvalidOperationException Refused(string name) =>
         new($"The option {nameof(QueryOptions.OptimisticUpdates)} is false for the query '{name}': optimistic writes to it are refused.");
 }

@@ -43,6 +43,7 @@ public sealed partial class QueryClient : IDisposable
         Options = options;
         Errors = new UnobservedErrors(options.OnUnobservedError);
         Cache = new QueryCache(this);
+        Ledger = new MutationLedger(this);
         Environment = new QueryEnvironment(this);
     }
 
@@ -55,6 +56,8 @@ public sealed partial class QueryClient : IDisposable
     internal UnobservedErrors Errors { get; }
 
     internal QueryEnvironment Environment { get; }
+
+    internal MutationLedger Ledger { get; }
 
     internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
 
@@ -119,6 +122,7 @@ public sealed partial class QueryClient : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        Ledger.Close();
         Environment.Dispose();
         Cache.Close();
         _lifetime.End();

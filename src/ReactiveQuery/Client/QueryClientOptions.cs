@@ -36,6 +36,16 @@ public sealed record QueryClientOptions
 
         = new();
 
+    /// <summary>What holds for all mutations: options where a mutation sets none, and callbacks that run before the mutation's own.</summary>
+    /// <value>Default: no retry, network mode Online, no timeout, ended calls shown for 5 minutes, no callbacks.</value>
+    public MutationDefaults Mutations
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Mutations));
+    }
+
+        = new();
+
     /// <summary>How many entries the cache may hold before it evicts the least recently used of those that nobody watches and that are idle.</summary>
     /// <value>Default: 1,000. At least 1; <see cref="int.MaxValue"/> is no bound.</value>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>

@@ -5,38 +5,16 @@ namespace ReactiveQuery;
 /// <summary>
 /// The surroundings of a client: focus, connection, sleep. Injected streams, subscribed once, when the client's first query is asked.
 /// </summary>
-internal sealed class QueryEnvironment : IDisposable
+internal sealed partial class QueryEnvironment : IDisposable
 {
     private readonly QueryClient _client;
     private readonly CompositeDisposable _subscriptions = [];
-    private readonly LatestSubject<bool>? _offline;
     private int _isConnected;
-    private int _isOnlineKnown;
-    private volatile bool _isOffline;
     private volatile bool _isFocused = true;
-
-    /// <remarks>
-    /// While the connection's stream is being subscribed to, fetches that other threads start wait: it may be about to say that there is none. No thread waits.
-    /// </remarks>
-    public QueryEnvironment(QueryClient client)
-    {
-        _client = client;
-        if (client.Options.Online is null) return;
-        _offline = new();
-        _offline.OnNext(true);
-        _isOffline = true;
-    }
-
-    public bool IsOffline => _isOffline;
-
-    /// <summary>Whether there is no connection as far as anybody has said; with no word so far there is one.</summary>
-    public bool IsKnownOffline => _isOffline && Volatile.Read(ref _isOnlineKnown) != 0;
 
     public bool IsFocused => _isFocused;
 
-    /// <summary>Whether there is no connection, as a stream that begins with what holds; null when nobody says.</summary>
-    public IObservable<bool>? Offline => _offline;
-
+    /// <summary>Somebody asks for something: listens to the surroundings from the first time on.</summary>
     public void Connect()
     {
         if (Volatile.Read(ref _isConnected) != 0 || Interlocked.Exchange(ref _isConnected, 1) != 0) return;
@@ -61,31 +39,6 @@ internal sealed class QueryEnvironment : IDisposable
         {
             _client.Errors.Report(error, UnobservedErrorOrigin.Trigger);
         }
-    }
-
-    private void OnOnline(bool isOnline)
-    {
-        if (Interlocked.Exchange(ref _isOnlineKnown, 1) == 0)
-        {
-            Begin(isOffline: !isOnline);
-            return;
-        }
-
-        var wasOffline = _isOffline;
-        _isOffline = !isOnline;
-
-        // Looked for before the paused fetches go on: one that ends at once is not to be followed by another of its entry.
-        var idle = isOnline && wasOffline ? _client.Cache.Matching(new QueryFilter { IsWatched = true, FetchStatus = FetchStatus.Idle }) : [];
-        _offline!.OnNext(!isOnline);
-        foreach (var entry in idle)
-            entry.OnTrigger(RefetchTrigger.Reconnect);
-    }
-
-    /// <summary>The first that is known of the connection; no change, and so no trigger.</summary>
-    private void Begin(bool isOffline)
-    {
-        _isOffline = isOffline;
-        _offline!.OnNext(isOffline);
     }
 
     private void OnFocus(bool isFocused)

@@ -35,6 +35,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
     private Mount<T> Mount(IObserver<QueryState<T>> observer)
     {
         client.Environment.Connect();
+        client.Environment.LetQueriesGo();
         while (true)
         {
             var entry = client.Cache.GetOrAdd(request);

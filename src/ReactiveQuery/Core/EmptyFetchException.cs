@@ -6,6 +6,11 @@ public sealed class EmptyFetchException : Exception
     internal EmptyFetchException(string queryName)
         : base($"The fetcher of query '{queryName}' ended without a value.") => QueryName = queryName;
 
-    /// <summary>The name of the query's definition.</summary>
+    private EmptyFetchException(string message, string name)
+        : base(message) => QueryName = name;
+
+    /// <summary>The name of the query's or mutation's definition.</summary>
     public string QueryName { get; }
+
+    internal static EmptyFetchException OfMutation(string name) => new($"The fetcher of mutation '{name}' ended without a value.", name);
 }

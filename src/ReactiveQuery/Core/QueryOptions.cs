@@ -154,12 +154,12 @@ public record QueryOptions
             throw new ArgumentOutOfRangeException(nameof(CacheTtl), ttl, $"{nameof(CacheTtl)} must not be below {nameof(StaleTime)} ({stale}).");
     }
 
-    private static TimeSpan? Span(TimeSpan? value, [CallerMemberName] string option = "") =>
+    internal static TimeSpan? Span(TimeSpan? value, [CallerMemberName] string option = "") =>
         value is { } span && span < TimeSpan.Zero && !Freshness.IsInfinite(span)
             ? throw new ArgumentOutOfRangeException(option, value, $"{option} must be zero or more, or infinite.")
             : value;
 
-    private static TimeSpan? Positive(TimeSpan? value, [CallerMemberName] string option = "") =>
+    internal static TimeSpan? Positive(TimeSpan? value, [CallerMemberName] string option = "") =>
         value == TimeSpan.Zero
             ? throw new ArgumentOutOfRangeException(option, value, $"{option} must be more than zero, or infinite.")
             : Span(value, option);
@@ -169,7 +169,7 @@ public record QueryOptions
             ? throw new ArgumentOutOfRangeException(option, value, $"{option} must be at least 1 millisecond, or infinite.")
             : value;
 
-    private static TEnum? Defined<TEnum>(TEnum? value, [CallerMemberName] string option = "")
+    internal static TEnum? Defined<TEnum>(TEnum? value, [CallerMemberName] string option = "")
         where TEnum : struct, Enum =>
         value is { } given && !Enum.IsDefined(given)
             ? throw new ArgumentOutOfRangeException(option, value, $"{option} must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.")

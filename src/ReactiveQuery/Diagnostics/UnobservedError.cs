@@ -24,6 +24,9 @@ public enum UnobservedErrorOrigin
     /// <summary>A scheduler refused work.</summary>
     Scheduler,
 
+    /// <summary>A mutation failed, and nobody awaited, observed or handled it.</summary>
+    Mutation,
+
     /// <summary>An item of a <see cref="UiDispatchQueue"/> threw; the other items run.</summary>
     Dispatch,
 
@@ -38,4 +41,8 @@ public enum UnobservedErrorOrigin
 /// <param name="Exception">What was thrown.</param>
 /// <param name="Origin">Which kind of user code threw it.</param>
 /// <param name="Key">The query it happened for, or null when it concerns the whole client.</param>
-public sealed record UnobservedError(Exception Exception, UnobservedErrorOrigin Origin, QueryKey? Key);
+public sealed record UnobservedError(Exception Exception, UnobservedErrorOrigin Origin, QueryKey? Key)
+{
+    /// <summary>The name of the mutation it happened for, or null when it was none.</summary>
+    public string? Mutation { get; init; }
+}

@@ -17,7 +17,7 @@ public sealed partial class QueryClient
         {
             Scheduler = Options.Scheduler,
             Ui = ui ?? Options.Defaults.DispatchOn,
-            OnUnobservedError = Errors.Forward,
+            OnUnobservedError = Errors.Report,
             ContinuesInline = ContinuesInline,
         });
         var life = Lifetime.Subscribe(Observer.Create<Unit>(static _ => { }, scope.Dispose));

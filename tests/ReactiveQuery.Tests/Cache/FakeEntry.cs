@@ -15,6 +15,8 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
 
     public override bool IsFetching => false;
 
+    public override bool IsAwaited => false;
+
     public override bool RefusesPatches => false;
 
     public override void OnDeadline() => Due?.Invoke();

@@ -21,6 +21,10 @@ public class ReadmeSnippets
 
     static readonly QueryDefinition<Unit, Prices> CurrentPrices = Query.Define("prices", () => Task.FromResult(new Prices(1)));
 
+    static readonly InfiniteQueryDefinition<string, int, PostPage> Posts = Query.DefineInfinite(
+        "posts", (string topic, int cursor, CancellationToken ct) => Api.GetPostsAsync(topic, cursor, ct),
+        firstCursor: 0, nextCursor: page => page.Next);
+
     [Fact]
     public void The_first_screen_runs()
     {
@@ -59,6 +63,22 @@ public class ReadmeSnippets
         client.Invalidate(QueryKey.Of("users"));        // everything under "users"
 
         Assert.Equal("User 42", Last(detail).Name);
+    }
+
+    [Fact]
+    public void The_endless_list_runs()
+    {
+        List<int> shown = [];
+        void Show(IReadOnlyList<string> posts) => shown.Add(posts.Count);
+        using var client = new QueryClient();
+        using var scrolledToEnd = new System.Reactive.Subjects.Subject<Unit>();
+
+        using var store = client.CreateInfiniteStore(Posts, initialParams: "rx");
+        store.Data.Select(data => data.Flatten(page => page.Items)).Subscribe(posts => Show(posts));
+        store.FetchNextPageOn(scrolledToEnd);   // IObservable<Unit>
+
+        scrolledToEnd.OnNext(Unit.Default);
+        Assert.Equal([1, 2], shown);
     }
 
     [Fact]
@@ -134,6 +154,36 @@ public class ReadmeSnippets
         m.Expect(fetch.Calls).ToBe(firstCall, secondCall);
     }
 
+    [Fact]
+    public async Task A_write_runs()
+    {
+        using var client = new QueryClient();
+        Mutation<Rename, User> rename = client.CreateMutation((Rename r, CancellationToken ct) => Api.RenameAsync(r, ct),
+            m => m.Optimistic(UserById, r => r.Id, (user, r) => user with { Name = r.Name })
+                  .Invalidates(UserById));
+
+        User renamed = await rename.Start(new Rename(42, "Ada"));            // runs now: awaitable, cancellable, observable
+        IObservable<User> execution = rename.Execute(new Rename(42, "Ada")); // cold: one call per subscription
+
+        Assert.Equal("Ada", renamed.Name);
+        Assert.Equal(renamed, await execution);
+    }
+
+    [Fact]
+    public void A_write_waits_for_the_connection()
+    {
+        var connectivity = new System.Reactive.Subjects.BehaviorSubject<bool>(false);
+        var client = new QueryClient(new QueryClientOptions { Online = connectivity });
+        var rename = client.CreateMutation((Rename r, CancellationToken ct) => Api.RenameAsync(r, ct), m => m.InScope("users").Invalidates(UserById));
+        MutationHandle<Rename, User> call = rename.Start(new Rename(42, "Ada"));   // Paused, until connectivity says true
+        IObservable<int> unsent = client.IsMutating(new MutationFilter { Status = MutationStatus.Paused });
+
+        Assert.Equal((MutationStatus.Paused, 1), (call.Status, unsent.FirstAsync().Wait()));
+        connectivity.OnNext(true);
+        Assert.Equal((MutationStatus.Success, 0), (call.Status, unsent.FirstAsync().Wait()));
+        client.Dispose();
+    }
+
     private static T Last<T>(IObservable<QueryState<T>> states)
     {
         QueryState<T>? last = null;
@@ -143,15 +193,24 @@ public class ReadmeSnippets
 
     internal sealed record User(int Id, string Name);
 
+    internal sealed record Rename(int Id, string Name);
+
     internal sealed record Page(string Text);
 
     internal sealed record Prices(int Amount);
+
+    internal sealed record PostPage(IReadOnlyList<string> Items, int? Next);
 
     internal sealed record Quote(string Symbol, int Amount);
 
     private static class Api
     {
         public static Task<User> GetUserAsync(int id, CancellationToken ct) => Task.FromResult(new User(id, ct.CanBeCanceled ? $"User {id}" : ""));
+
+        public static Task<User> RenameAsync(Rename rename, CancellationToken ct) => Task.FromResult(new User(rename.Id, ct.CanBeCanceled ? rename.Name : ""));
+
+        public static Task<PostPage> GetPostsAsync(string topic, int cursor, CancellationToken ct) =>
+            Task.FromResult(new PostPage([ct.CanBeCanceled ? $"{topic} {cursor}" : ""], cursor + 1));
     }
 
     private static class Hub

@@ -92,7 +92,7 @@ public class InfiniteDataTests
             return page.Items;
         });
         Assert.Equal(0, looks);
-        Assert.Equal("a", items.First());
+        Assert.Equal(["a"], items.Take(1));
         Assert.Equal(1, looks);
         Assert.Same(AB.Items[0], items[0]);
     }

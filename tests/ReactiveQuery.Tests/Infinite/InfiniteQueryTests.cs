@@ -164,6 +164,70 @@ public class InfiniteQueryTests : ClientTest
     }
 
     [Fact]
+    public async Task Failures_of_an_earlier_page_are_not_counted_for_the_one_that_fails()
+    {
+        var client = NewClient();
+        var outcomes = new Queue<Func<Task<int>>>(
+        [
+            () => Task.FromException<int>(Boom),
+            () => Task.FromResult(0),
+            () => Task.FromException<int>(new NotSupportedException()),
+        ]);
+        var query = Query
+            .DefineInfinite("q", (int _) => outcomes.Dequeue()(), 0, page => page + 1)
+            .With(o => o with { Retry = RetryPolicy.Fixed(TimeSpan.Zero) with { ShouldRetry = error => error == Boom } });
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0).Append(1, 1));
+        await client.RefetchAsync(query, Unit.Default);
+        var state = client.GetState(query, Unit.Default);
+        Assert.IsType<NotSupportedException>(state.Error);
+        Assert.Equal(1, state.FailureCount);
+    }
+
+    [Fact]
+    public void An_observer_that_asks_for_the_next_page_at_each_state_gets_them_all()
+    {
+        var client = NewClient();
+        var query = Query.DefineInfinite("q", (int cursor, CancellationToken _) => Task.FromResult(cursor), 0, page => page < 999 ? page + 1 : null);
+        var counts = new List<int>();
+        using var watching = client.ObserveInfinite(query).Subscribe(state =>
+        {
+            if (state is { HasData: true, IsFetching: false })
+                counts.Add(state.Data!.Count);
+            client.FetchNextPage(query, Unit.Default);
+        });
+        Assert.Equal(Enumerable.Range(1, 1_000), counts);
+        Assert.Empty(Unobserved);
+    }
+
+    [Fact]
+    public void A_page_that_comes_on_a_foreign_thread_is_followed_by_the_next_at_the_clients_place()
+    {
+        var client = NewClient();
+        var here = Environment.CurrentManagedThreadId;
+        var answers = new[] { new TaskCompletionSource<int>(), new TaskCompletionSource<int>() };
+        var threads = new List<int>();
+        var query = Query.DefineInfinite(
+            "q",
+            (int cursor, CancellationToken _) =>
+            {
+                threads.Add(Environment.CurrentManagedThreadId);
+                return answers[cursor].Task;
+            },
+            0,
+            page => page + 1);
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0).Append(1, 10));
+        client.Refetch(query, Unit.Default);
+        var foreign = new Thread(() => answers[0].SetResult(0));
+        foreign.Start();
+        Assert.True(foreign.Join(TimeSpan.FromSeconds(10)));
+        Assert.Equal([here], threads);
+        Scheduler.AdvanceBy(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([here, here], threads);
+        answers[1].SetResult(1);
+        Assert.Equal([0, 1], client.GetState(query, Unit.Default).Data!.Pages);
+    }
+
+    [Fact]
     public void A_callers_token_ends_its_own_wait_only()
     {
         var client = NewClient();

@@ -159,12 +159,18 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         _calls[key].Add(call);
         call.Begins = _behaviours[key] switch
         {
-            Behaviour.Succeeds => observer => { observer.OnNext(Answers.Value(key, index, 0)); observer.OnCompleted(); },
+            Behaviour.Succeeds => observer => Succeed(observer, Answers.Value(key, index, 0)),
             Behaviour.Fails => observer => observer.OnError(new InvalidOperationException(Answers.Error(key, index))),
             Behaviour.Throws => throw new InvalidOperationException(Answers.Error(key, index)),
             _ => null,
         };
         return call;
+
+        static void Succeed(IObserver<string> observer, string value)
+        {
+            observer.OnNext(value);
+            observer.OnCompleted();
+        }
     }
 
     private Task<string> Call(TestKey key, CancellationToken token)

@@ -70,7 +70,9 @@ internal sealed class ModelObserver(int id, ModelEntry entry, ObserverSetup setu
 
     public long? IntervalDue { get; private set; }
 
-    public void PlanInterval(long now) => IntervalDue = setup.Interval == Model.Setup.Never || Entry.Key.IsLive ? null : now + setup.Interval;
+    /// <summary>An interval runs while its observer is enabled, and begins anew when it is enabled again.</summary>
+    public void PlanInterval(long now) =>
+        IntervalDue = setup.Interval == Model.Setup.Never || Entry.Key.IsLive || !IsEnabled ? null : now + setup.Interval;
 }
 
 /// <summary>An awaiting caller. What it will be answered with is known when <see cref="Outcome"/> is set.</summary>

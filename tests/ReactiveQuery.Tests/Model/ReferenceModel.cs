@@ -77,6 +77,7 @@ internal sealed partial class ReferenceModel(Setup setup)
         if (!_observers.TryGetValue(id, out var observer) || observer.IsEnabled == isEnabled) return;
         observer.IsEnabled = isEnabled;
         Welcome(observer, RefetchPolicy.IfStale);
+        observer.PlanInterval(Now);
         Tidy(observer.Entry);
     }
 

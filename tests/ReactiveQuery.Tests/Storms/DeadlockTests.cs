@@ -141,8 +141,10 @@ public sealed class DeadlockTests : IDisposable
         var query = Query.Define("store", (int id, CancellationToken _) => Task.FromResult(id))
             .With(o => o with
             {
-                RefetchInterval = TimeSpan.FromSeconds(1), StaleTime = TimeSpan.FromMilliseconds(10),
-                DispatchOn = dispatch is null ? null : _client.Options.Scheduler, DispatchMode = dispatch,
+                RefetchInterval = TimeSpan.FromSeconds(1),
+                StaleTime = TimeSpan.FromMilliseconds(10),
+                DispatchOn = dispatch is null ? null : _client.Options.Scheduler,
+                DispatchMode = dispatch,
             });
         var stores = Enumerable.Range(0, 500).Select(id => _client.CreateStore(query, id)).ToList();
         using var seen = new CountdownEvent(stores.Count);

@@ -14,7 +14,7 @@ public class InfiniteStormTests
         var query = Query.DefineInfinite("q", (int cursor, CancellationToken _) => FetchAsync(cursor), 0, page => page + 1, page => page - 1);
         using var watching = client.ObserveInfinite(query).Where(state => state.HasData).Subscribe(Look);
 
-        new Storm(threads: 4).Run(300, (_, random, _) => Step(random));
+        new Storm(threads: 4).Run(300, (number, random, _) => Step(number, random));
         Storm.Eventually(() => !client.GetState(query, Unit.Default).IsFetching && client.FetchNextPageAsync(query, Unit.Default).Wait(Storm.Patience), () => "never at rest");
 
         Assert.Equal((0, 0), (overlaps, disorder));
@@ -37,14 +37,13 @@ public class InfiniteStormTests
                 Interlocked.Increment(ref disorder);
         }
 
-        IEnumerable<string> Step(Random random)
+        IEnumerable<string> Step(int thread, Random random)
         {
             switch (random.Next(20))
             {
-                case 0:
-                    yield return "refetch";
-                    if (client.GetState(query, Unit.Default).Data is not { Count: > 40 }) // A walk begun anew leaves its last call behind: only awaited here.
-                        Assert.True(client.InvalidateAsync(query, Unit.Default).Wait(Storm.Patience));
+                case 0 when thread == 0: // One thread only, and awaited: a walk that is begun anew leaves behind a call that would count as a second one.
+                    yield return "invalidate";
+                    Assert.True(client.InvalidateAsync(query, Unit.Default).Wait(Storm.Patience));
                     break;
                 case < 4:
                     yield return "previous, awaited";

@@ -1,0 +1,241 @@
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+
+namespace ReactiveQuery;
+
+/// <summary>A write that can be made many times: a stream of the state of its latest call. Made by <see cref="QueryClient.CreateMutation{TArgs, T}(MutationDefinition{TArgs, T}, Func{MutationOptions{TArgs, T}, MutationOptions{TArgs, T}}?)"/>.</summary>
+/// <typeparam name="TArgs">The arguments.</typeparam>
+/// <typeparam name="T">The result.</typeparam>
+/// <remarks>
+/// <para>Nothing runs before <see cref="Execute"/> is subscribed or <see cref="Start(TArgs)"/> is called. The policies <see cref="MutationPolicy.LatestWins"/> and
+/// <see cref="MutationPolicy.IgnoreWhileBusy"/> look at the calls of this object alone; scopes are shared by all mutations of the client.</para>
+/// <para>Disposal is unmount: subscriptions end silently, no more calls can be made, ended calls leave the client's view; calls under way run to their end, for a write
+/// must not be lost because a view has gone. To cancel a call, use its handle or the subscription of <see cref="Execute"/>.</para>
+/// <para>Safe from any thread. States come on the thread that made the change, outside every lock, one at a time for each observer.</para>
+/// </remarks>
+public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, IDisposable, IMutationStream
+{
+    private readonly LatestSubject<MutationState<TArgs, T>> _states;
+    private readonly MutationOptions<TArgs, T> _options;
+    private readonly CompositeDisposable _subscriptions = [];
+    private readonly List<MutationCall<TArgs, T>> _underWay = [];
+    private MutationCall<TArgs, T>? _latest;
+    private MutationState<TArgs, T> _shown = MutationState<TArgs, T>.Idle;
+    private int _watchers;
+
+    internal Mutation(QueryClient client, MutationDefinition<TArgs, T> definition, MutationOptions<TArgs, T> options)
+    {
+        Client = client;
+        Definition = definition;
+        _options = options;
+        _states = new(client.ReportObserver);
+        _states.Post(_shown);
+    }
+
+    /// <summary>The name of the mutation.</summary>
+    public string Name => Definition.Name;
+
+    /// <summary>The state of the latest call; Idle before the first, after <see cref="Reset"/> and when the latest call was cancelled.</summary>
+    public MutationState<TArgs, T> State => Volatile.Read(ref _shown);
+
+    internal QueryClient Client { get; }
+
+    internal MutationDefinition<TArgs, T> Definition { get; }
+
+    internal bool IsDisposed => _subscriptions.IsDisposed;
+
+    internal bool IsWatched_NeedsLock => _watchers > 0;
+
+    /// <summary>A call as a stream, for <c>ReactiveCommand.CreateFromObservable&lt;TArgs, T&gt;(mutation.Execute)</c> and wherever an observable goes.</summary>
+    /// <param name="args">What the call is made with.</param>
+    /// <returns>
+    /// Cold: each subscription makes a call. The result, then completion; or the fetcher's own exception. Completes without a value when the call was cancelled
+    /// elsewhere, superseded, refused, or ended by the client's disposal. Disposing the subscription cancels that call. Errors with <see cref="ObjectDisposedException"/>
+    /// when the mutation or the client was disposed before the subscription.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The mutation or the client is disposed.</exception>
+    public IObservable<T> Execute(TArgs args)
+    {
+        ThrowIfDisposed();
+        return Observable.Create<T>(observer => Call(args, observer));
+    }
+
+    /// <summary>Makes a call, now.</summary>
+    /// <param name="args">What the call is made with.</param>
+    /// <returns>The call: awaitable, cancellable, observable. Dropping it changes nothing.</returns>
+    /// <exception cref="ObjectDisposedException">The mutation or the client is disposed.</exception>
+    /// <remarks>
+    /// When this returns, the state is shown, patches are applied and <c>OnMutate</c> has run as far as it runs without waiting; the fetcher has been called if nothing is to
+    /// be waited for. What user code throws does not come out here: it fails the call.
+    /// </remarks>
+    public MutationHandle<TArgs, T> Start(TArgs args) => Begin(args, _options).Handle;
+
+    /// <summary>Makes a call with options of its own, now.</summary>
+    /// <inheritdoc cref="Start(TArgs)"/>
+    /// <param name="args">What the call is made with.</param>
+    /// <param name="configure">Given the mutation's options, returns those of this call; callbacks and effects are added behind the mutation's. Called once, now.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="configure"/> returned null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; it is named.</exception>
+    public MutationHandle<TArgs, T> Start(TArgs args, Func<MutationOptions<TArgs, T>, MutationOptions<TArgs, T>> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Begin(args, _options.Configured(configure, Name)).Handle;
+    }
+
+    /// <summary>Shows Idle until the next call. Calls under way run on, unshown.</summary>
+    /// <remarks>After disposal: does nothing.</remarks>
+    public void Reset()
+    {
+        lock (Client.Ledger.Gate)
+        {
+            _latest = null;
+            Post_NeedsLock(MutationState<TArgs, T>.Idle);
+        }
+
+        Deliver();
+    }
+
+    /// <summary>Subscribes to the states of the latest call.</summary>
+    /// <param name="observer">
+    /// Receives the present state before this returns, then every later one; never errors; completes when the client is disposed. After disposal of the mutation: nothing
+    /// is delivered.
+    /// </param>
+    /// <returns>Ends the subscription; calls run on.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="observer"/> is null.</exception>
+    public IDisposable Subscribe(IObserver<MutationState<TArgs, T>> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        if (IsDisposed) return Disposable.Empty;
+        Watch();
+        var subscription = new SingleAssignmentDisposable();
+        var own = Disposable.Create(() => Unwatch(subscription));
+        _subscriptions.Add(own);
+        subscription.Disposable = _states.Subscribe(observer);
+        return Disposable.Create((_subscriptions, own), static it => it._subscriptions.Remove(it.own));
+    }
+
+    /// <summary>Ends every subscription; see the remarks. Again: does nothing.</summary>
+    public void Dispose()
+    {
+        _subscriptions.Dispose();
+        Client.Ledger.Forget(this);
+    }
+
+    void IMutationStream.End() => _states.End();
+
+    internal MutationCall<TArgs, T> Begin(TArgs args, MutationOptions<TArgs, T> options, bool isObserved = false)
+    {
+        ThrowIfDisposed();
+        Client.Environment.Connect();
+        var scope = ScopeFor(args, options, out var scopeError);
+        var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now);
+        if (isObserved)
+            call.MarkObserved();
+        List<MutationCall<TArgs, T>> superseded = [];
+        lock (Client.Ledger.Gate)
+        {
+            if (options.Policy == MutationPolicy.LatestWins)
+                superseded.AddRange(_underWay);
+            call.Enlist_NeedsLock(isRefused: options.Policy == MutationPolicy.IgnoreWhileBusy && _underWay.Count > 0);
+        }
+
+        superseded.ForEach(older => older.Cancel());
+        call.Begin(scopeError);
+        return call;
+    }
+
+    internal void Added_NeedsLock(MutationCall<TArgs, T> call)
+    {
+        _underWay.Add(call);
+        _latest = call;
+    }
+
+    internal void Removed_NeedsLock(MutationCall<TArgs, T> call) => _underWay.Remove(call);
+
+    internal void Show_NeedsLock(MutationCall<TArgs, T> call, MutationState<TArgs, T> state)
+    {
+        if (_latest == call)
+            Post_NeedsLock(state);
+    }
+
+    internal void Deliver() => _states.Drain();
+
+    private IDisposable Call(TArgs args, IObserver<T> observer)
+    {
+        try
+        {
+            var call = Begin(args, _options, isObserved: true);
+            var states = call.States.Subscribe(System.Reactive.Observer.Create<MutationState<TArgs, T>>(state => Tell(observer, state)));
+            return Disposable.Create((call, states), static own =>
+            {
+                own.states.Dispose();
+                own.call.Cancel();
+            });
+        }
+        catch (ObjectDisposedException disposed)
+        {
+            observer.OnError(disposed);
+            return Disposable.Empty;
+        }
+    }
+
+    private static void Tell(IObserver<T> observer, MutationState<TArgs, T> state)
+    {
+        if (state.IsUnderWay) return;
+        if (state.Error is { } error)
+        {
+            observer.OnError(error);
+            return;
+        }
+
+        if (state.HasData)
+            observer.OnNext(state.Data!);
+        observer.OnCompleted();
+    }
+
+    private void Post_NeedsLock(MutationState<TArgs, T> state)
+    {
+        if (ReferenceEquals(state, _shown)) return;
+        Volatile.Write(ref _shown, state);
+        _states.Post(state);
+    }
+
+    private QueryKey? ScopeFor(TArgs args, MutationOptions<TArgs, T> options, out Exception? error)
+    {
+        error = null;
+        try
+        {
+            return options.ScopeFor(Name, args);
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+            return null;
+        }
+    }
+
+    private void Watch()
+    {
+        lock (Client.Ledger.Gate)
+            _watchers++;
+        Client.Ledger.Watch(this);
+    }
+
+    private void Unwatch(SingleAssignmentDisposable subscription)
+    {
+        lock (Client.Ledger.Gate)
+        {
+            if (--_watchers == 0)
+                Client.Ledger.Unwatch_NeedsLock(this);
+        }
+
+        subscription.Dispose();
+    }
+
+    private void ThrowIfDisposed()
+    {
+        Client.ThrowIfDisposed();
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+    }
+}

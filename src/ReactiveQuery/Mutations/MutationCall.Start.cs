@@ -1,0 +1,70 @@
+namespace ReactiveQuery;
+
+/// <content>From the call to its turn.</content>
+internal sealed partial class MutationCall<TArgs, T>
+{
+    /// <summary>Takes its place in the scope and becomes what its mutation shows, or is refused.</summary>
+    public void Enlist_NeedsLock(bool isRefused)
+    {
+        if (isRefused)
+        {
+            IsRefused = true;
+            Stage_NeedsLock = CallStage.Settled;
+            LetGo_NeedsLock();
+            return;
+        }
+
+        Ledger.Enlist_NeedsLock(this);
+        _mutation.Added_NeedsLock(this);
+        Apply_NeedsLock(Started);
+    }
+
+    public void Begin(Exception? scopeError)
+    {
+        if (IsRefused)
+        {
+            _answer.TrySetCanceled();
+            return;
+        }
+
+        Deliver();
+        if (scopeError is not null || !TryPatch(out scopeError))
+            TrySettle(new CallFailed(scopeError!, 0));
+        if (IsAnswered)
+        {
+            RollBackPatches(); // An observer of a patch may have cancelled the call while others were still to be laid.
+            return;
+        }
+
+        var steps = Array.ConvertAll(_callbacks.Mutate, callback => (Func<Task?>)(() => callback(_context)));
+        new CallbackChain(Client, steps, MutateThrew, HasLeft(CallStage.Preparing), Prepared).Run();
+    }
+
+    /// <summary>A cancelled call has no use for the exception any more; it must not disappear all the same.</summary>
+    private bool MutateThrew(Exception error)
+    {
+        if (!TrySettle(new CallFailed(error, 0)))
+            ReportCallback(error);
+        return false;
+    }
+
+    private Func<bool> HasLeft(CallStage stage) => () =>
+    {
+        lock (Ledger.Gate)
+            return Stage_NeedsLock != stage;
+    };
+
+    private void Prepared()
+    {
+        lock (Ledger.Gate)
+        {
+            if (Stage_NeedsLock != CallStage.Preparing) return;
+            Stage_NeedsLock = Scope is null ? CallStage.Running : CallStage.Waiting;
+        }
+
+        if (Scope is { } scope)
+            scope.Advance();
+        else
+            Run();
+    }
+}

@@ -1,0 +1,52 @@
+namespace ReactiveQuery;
+
+/// <summary>What a mutation does to the cache: before its answer, with its answer, after it. Each member runs user code, outside every lock.</summary>
+internal abstract class MutationEffect<TArgs, T>
+{
+    /// <summary>Lays patches; throws what the user's functions throw.</summary>
+    public virtual IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) => [];
+
+    /// <summary>Writes the response; the call's own patches on what it writes go with it.</summary>
+    public virtual void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    {
+    }
+
+    /// <summary>What has turned stale; null: nothing.</summary>
+    public virtual QueryFilter? Invalidates(TArgs args) => null;
+}
+
+internal sealed class PatchOne<TArgs, T, TParams, TData>(
+    QueryDefinition<TParams, TData> definition, Func<TArgs, TParams> parameters, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
+    where TParams : notnull
+{
+    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
+        [client.Mutate(definition, parameters(args), data => update(data, args))];
+}
+
+internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
+{
+    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
+        client.Mutate<TData>(filter(args), data => update(data, args));
+}
+
+/// <param name="definition">The query.</param>
+/// <param name="parameters">Of which parameters.</param>
+/// <param name="make">The data, from the data so far.</param>
+/// <param name="needsData">Whether nothing is written where there is no data.</param>
+internal sealed class WriteOne<TArgs, T, TParams, TData>(
+    QueryDefinition<TParams, TData> definition, Func<TArgs, T, TParams> parameters, Func<TData?, TArgs, T, TData> make, bool needsData)
+    : MutationEffect<TArgs, T>
+    where TParams : notnull
+{
+    public override void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    {
+        var which = parameters(args, result);
+        if (!needsData || client.TryGetBaseData(definition, which, out _))
+            client.SetResponse(definition, which, data => make(data, args, result), own);
+    }
+}
+
+internal sealed class InvalidateMatching<TArgs, T>(Func<TArgs, QueryFilter> filter) : MutationEffect<TArgs, T>
+{
+    public override QueryFilter? Invalidates(TArgs args) => filter(args);
+}

@@ -1,0 +1,205 @@
+using System.Reactive;
+
+namespace ReactiveQuery;
+
+/// <summary>
+/// All calls of a client: those under way, in the order in which they were made, and for a while those that have ended. Its one lock guards the stages of
+/// all calls, the scopes and what each mutation shows; no user code runs under it.
+/// </summary>
+internal sealed class MutationLedger(QueryClient client) : IDeadline
+{
+    private readonly SortedDictionary<long, MutationCall> _calls = [];
+    private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
+    private readonly HashSet<IMutationStream> _watched = [];
+    private readonly LatestSubject<Unit> _changes = new(client.ReportObserver, replaysLatest: false);
+    private readonly LinkedList<MutationCall> _ended = new();
+    private long _lastId;
+    private bool _isClosed;
+
+    public object Gate { get; } = new();
+
+    public TimeSpan ScheduledDue { get; set; } = TimeSpan.MaxValue;
+
+    public bool IsClosed_NeedsLock => _isClosed;
+
+    public void Enlist_NeedsLock(MutationCall call)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, client);
+        call.Id = ++_lastId;
+        _calls.Add(call.Id, call);
+        if (call.ScopeKey is { } key)
+            ScopeOf_NeedsLock(key).Add_NeedsLock(call);
+    }
+
+    /// <summary>A call has ended: the next of its scope may go on, and the call is shown for <paramref name="gcTime"/>; null: no longer.</summary>
+    public void Ended_NeedsLock(MutationCall call, TimeSpan? gcTime)
+    {
+        if (call.Scope is { } scope)
+        {
+            scope.Remove_NeedsLock(call);
+            if (scope.IsEmpty_NeedsLock)
+                _scopes.Remove(call.ScopeKey!);
+        }
+
+        if (gcTime is not { } stay || stay == TimeSpan.Zero || _isClosed)
+        {
+            Remove_NeedsLock(call);
+            return;
+        }
+
+        call.KeptUntil = Freshness.Due(client.Cache.Clock.Elapsed, stay);
+        call.Ended = _ended.AddLast(call);
+        if (_ended.Count > client.Options.CacheCapacity)
+            Remove_NeedsLock(_ended.First!.Value);
+    }
+
+    public void Remove_NeedsLock(MutationCall call)
+    {
+        if (!_calls.Remove(call.Id)) return;
+        if (call.Ended is { } ended)
+            _ended.Remove(ended);
+        call.Ended = null;
+        Changed_NeedsLock();
+    }
+
+    public void Changed_NeedsLock()
+    {
+        if (_changes.ObserverCount > 0)
+            _changes.Post(Unit.Default);
+    }
+
+    public void DeliverChanges()
+    {
+        if (_changes.ObserverCount > 0)
+            _changes.Drain();
+    }
+
+    /// <summary>Asks for the deadline at which an ended call is no longer shown. The scheduler is user code: outside the lock.</summary>
+    public void RequestDeadline(MutationCall call) => client.Cache.Deadlines.Request(this, call.KeptUntil);
+
+    public void OnDeadline()
+    {
+        var next = TimeSpan.MaxValue;
+        lock (Gate)
+        {
+            var now = client.Cache.Clock.Elapsed;
+            foreach (var call in _ended.Where(call => call.KeptUntil <= now).ToList())
+                Remove_NeedsLock(call);
+            foreach (var call in _ended)
+                next = call.KeptUntil < next ? call.KeptUntil : next;
+        }
+
+        DeliverChanges();
+        client.Cache.Deadlines.Request(this, next);
+    }
+
+    public List<MutationEntry> Find(MutationFilter? filter)
+    {
+        var entries = Snapshot().ConvertAll(call => call.Describe());
+        if (filter is not null)
+            entries.RemoveAll(entry => !filter.Matches(entry));
+        return entries;
+    }
+
+    /// <summary>Calls back at once and after every change, never twice at the same time.</summary>
+    public IDisposable Follow(Action onChanged, Action onCompleted) =>
+        _changes.Subscribe(System.Reactive.Observer.Create<Unit>(static _ => { }, onCompleted), onChanged);
+
+    /// <summary>Shows of all calls that have not had their turn yet whether they wait for the connection.</summary>
+    public void ConnectionChanged(bool isOffline)
+    {
+        var calls = Snapshot();
+        lock (Gate)
+        {
+            foreach (var call in calls)
+                if (call.Stage_NeedsLock is CallStage.Preparing or CallStage.Waiting)
+                    call.ConnectionChanged_NeedsLock(isOffline);
+        }
+
+        foreach (var call in calls)
+            call.Deliver();
+    }
+
+    /// <summary>
+    /// The calls that the connection sets going: those that wait for it with their next attempt, and those whose turn follows. Not those whose own callbacks, or the callbacks of
+    /// the call ahead, are to end first: these may wait for a query.
+    /// </summary>
+    public HashSet<MutationCall> WaitingForConnection()
+    {
+        lock (Gate)
+            return [.. _calls.Values.Where(call => call.Status == MutationStatus.Paused && IsNext(call))];
+
+        static bool IsNext(MutationCall call) => call.Stage_NeedsLock switch
+        {
+            CallStage.Running => true,
+            CallStage.Waiting => call.Scope?.HeadStage_NeedsLock == CallStage.Running,
+            _ => false,
+        };
+    }
+
+    /// <summary>A mutation was disposed: its ended calls are shown no longer.</summary>
+    public void Forget(object mutation)
+    {
+        foreach (var call in Snapshot().Where(call => call.Owner == mutation && call.IsSettled))
+            call.Forget();
+    }
+
+    public void Watch(IMutationStream stream)
+    {
+        bool isClosed;
+        lock (Gate)
+        {
+            isClosed = _isClosed;
+            if (!isClosed)
+                _watched.Add(stream);
+        }
+
+        if (isClosed)
+            stream.End();
+    }
+
+    public void Unwatch_NeedsLock(IMutationStream stream) => _watched.Remove(stream);
+
+    /// <summary>Cancels all calls and completes all streams.</summary>
+    public void Close()
+    {
+        List<IMutationStream> watched;
+        lock (Gate)
+        {
+            _isClosed = true;
+            watched = [.. _watched];
+            _watched.Clear();
+        }
+
+        foreach (var call in Snapshot())
+            call.Close();
+        foreach (var stream in watched)
+            stream.End();
+        _changes.End();
+        lock (Gate)
+        {
+            _calls.Clear();
+            _ended.Clear();
+            _scopes.Clear();
+        }
+    }
+
+    private List<MutationCall> Snapshot()
+    {
+        lock (Gate)
+            return [.. _calls.Values];
+    }
+
+    private MutationScope ScopeOf_NeedsLock(QueryKey key)
+    {
+        if (!_scopes.TryGetValue(key, out var scope))
+            _scopes[key] = scope = new MutationScope(this);
+        return scope;
+    }
+}
+
+/// <summary>A mutation that somebody observes, as the ledger completes it.</summary>
+internal interface IMutationStream
+{
+    void End();
+}

@@ -1,0 +1,48 @@
+namespace ReactiveQuery;
+
+/// <summary>The calls that run one at a time, in the order in which they were made. The head has its turn; it leaves when it has settled.</summary>
+internal sealed class MutationScope(MutationLedger ledger)
+{
+    private readonly LinkedList<MutationCall> _queue = new();
+    private int _advances;
+
+    public bool IsEmpty_NeedsLock => _queue.Count == 0;
+
+    public CallStage? HeadStage_NeedsLock => _queue.First?.Value.Stage_NeedsLock;
+
+    public void Add_NeedsLock(MutationCall call)
+    {
+        call.Scope = this;
+        call.Turn = _queue.AddLast(call);
+    }
+
+    public void Remove_NeedsLock(MutationCall call)
+    {
+        if (call.Turn is not { } turn) return;
+        call.Turn = null;
+        _queue.Remove(turn);
+    }
+
+    /// <summary>
+    /// Runs the head if it is ready. A head that ends within its own start comes back here from inside; the loop then runs the next, so that the stack does not grow.
+    /// </summary>
+    public void Advance()
+    {
+        if (Interlocked.Increment(ref _advances) != 1) return;
+        do
+        {
+            TakeReady()?.Run();
+        }
+        while (Interlocked.Decrement(ref _advances) != 0);
+    }
+
+    private MutationCall? TakeReady()
+    {
+        lock (ledger.Gate)
+        {
+            if (ledger.IsClosed_NeedsLock || _queue.First?.Value is not { Stage_NeedsLock: CallStage.Waiting } head) return null;
+            head.Stage_NeedsLock = CallStage.Running;
+            return head;
+        }
+    }
+}
