@@ -199,11 +199,37 @@ public class ReadmeSnippets
         client.Dispose();
     }
 
+    [Fact]
+    public void A_view_with_tasks_runs()
+    {
+        var client = new QueryClient();
+        var (bar, greeted) = (new Bar(), "");
+        void Greet(User user) => greeted = user.Name;
+        {
+            using var queue = new UiDispatchQueue();                     // the loop calls queue.Drain(budget), once a frame
+            using var scope = client.CreateScope(ui: queue);             // disposing it is unmounting
+            scope.Spawn(token => Api.GetUserAsync(42, token), Greet);    // the result comes on the queue
+            scope.SpawnInterval(TimeSpan.FromSeconds(30), token => Api.GetUserAsync(42, token));
+            var progress = SignalSender.To(percent => bar.Value = percent, () => bar.Value, queue);   // any thread, the last value of each drain
+
+            progress.Set(50);
+            queue.Drain();
+        }
+
+        Assert.Equal(("User 42", 50), (greeted, bar.Value));
+        client.Dispose();
+    }
+
     private static T Last<T>(IObservable<QueryState<T>> states)
     {
         QueryState<T>? last = null;
         states.Subscribe(state => last = state).Dispose();
         return last!.Data!;
+    }
+
+    private sealed class Bar
+    {
+        public int Value { get; set; }
     }
 
     internal sealed record User(int Id, string Name);
