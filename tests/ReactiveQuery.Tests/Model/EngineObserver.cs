@@ -21,7 +21,10 @@ internal sealed class EngineObserver(int id, int step, BehaviorSubject<bool>? en
     public IEnumerable<Seen> SinceStep => States.Skip(_atStep);
 
     /// <summary>Whether a state of the present step showed no data though the one before it did.</summary>
-    public bool LostData => SinceStep.Prepend(_atStep == 0 ? new("", null) : States[_atStep - 1]).Aggregate((Had: false, Lost: false), (seen, state) => (state.Data is not null, seen.Lost || (seen.Had && state.Data is null))).Lost;
+    public bool LostData => DataSinceStep.Zip(DataSinceStep.Skip(1)).Any(pair => pair is (not null, null));
+
+    /// <summary>Whether the data of the present step went away, to something else, and came back.</summary>
+    public bool Flashed => DataSinceStep is var data && data.Where((shown, i) => i > 1 && shown != data[i - 1] && data.IndexOf(shown, 0, i - 1) >= 0).Any();
 
     /// <summary>Each state and its letter, in order.</summary>
     public IEnumerable<(char Mark, Seen State)> Seen => States.Select((state, i) => ((char)('A' + (i % 26)), state));
@@ -29,20 +32,13 @@ internal sealed class EngineObserver(int id, int step, BehaviorSubject<bool>? en
     /// <summary>The letters of the states of one step, counted from 1.</summary>
     public string Marks(int step) => string.Concat(Seen.Zip(_steps).Where(seen => seen.Second == step).Select(seen => seen.First.Mark));
 
+    /// <summary>What was shown as the present step began, and since.</summary>
+    private List<string?> DataSinceStep => [_atStep == 0 ? null : States[_atStep - 1].Data, .. SinceStep.Select(state => state.Data)];
+
     public void BeforeStep()
     {
         _step++;
         _atStep = States.Count;
-    }
-
-    /// <summary>Whether the data of the present step went away, to something else, and came back.</summary>
-    public bool Flashed
-    {
-        get
-        {
-            List<string?> data = [.. SinceStep.Prepend(_atStep == 0 ? new("", null) : States[_atStep - 1]).Select(state => state.Data)];
-            return data.Where((shown, i) => i > 1 && shown != data[i - 1] && data.IndexOf(shown, 0, i - 1) >= 0).Any();
-        }
     }
 
     public void Subscribe<T>(IObservable<QueryState<T>> states)

@@ -1,3 +1,5 @@
+using System.Reactive.Disposables;
+
 namespace ReactiveQuery.Tests.Model;
 
 /// <summary>Patches and writes of a real client, and what it tells of them.</summary>
@@ -8,7 +10,7 @@ internal sealed class EngineWrites : IDisposable
     private readonly Dictionary<int, (Face Query, OptimisticHandle Handle)> _patches = [];
     private readonly Dictionary<int, MutationHandle<Write, string>> _handles = [];
     private readonly Dictionary<int, TaskCompletionSource<string>> _calls = [];
-    private readonly IDisposable _watching;
+    private readonly CompositeDisposable _watching;
 
     public EngineWrites(EngineDriver engine, Setup setup)
     {
@@ -16,7 +18,7 @@ internal sealed class EngineWrites : IDisposable
         _mutation = engine.Client.CreateMutation((Write write) => Call(write), m => (m with { NetworkMode = setup.NetworkMode, GcTime = Timeout.InfiniteTimeSpan })
             .InScope(write => write.IsSerial ? QueryKey.Of("serial") : null)
             .OnSettled((state, call) => Log.Add($"{call.Variables.Id} {state.Status}")));
-        _watching = new System.Reactive.Disposables.CompositeDisposable(
+        _watching = new(
             _mutation.Subscribe(state => Latest = Show(state)),
             engine.Client.IsMutating().Subscribe(count => Count = count));
     }
