@@ -170,6 +170,21 @@ public class ReadmeSnippets
     }
 
     [Fact]
+    public async Task A_patch_by_hand_runs()
+    {
+        using var client = new QueryClient();
+        client.SetData(UserById, 42, new User(42, "Bob"));
+        using var profile = client.CreateStore(UserById, 42);
+        using var cancellation = new CancellationTokenSource();
+        var ct = cancellation.Token;
+        using OptimisticHandle<User> patch = profile.Mutate(user => user with { Name = "Ada" });   // a QueryStore; disposal rolls back
+        patch.Commit(await Api.RenameAsync(new Rename(42, "Ada"), ct));
+
+        Assert.True(client.TryGetBaseData(UserById, 42, out var saved));
+        Assert.Equal("Ada", saved.Name);
+    }
+
+    [Fact]
     public void A_write_waits_for_the_connection()
     {
         var connectivity = new System.Reactive.Subjects.BehaviorSubject<bool>(false);
