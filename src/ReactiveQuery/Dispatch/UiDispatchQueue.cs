@@ -12,7 +12,8 @@ namespace ReactiveQuery;
 /// <list type="table">
 /// <listheader><term>event</term><description>behaviour</description></listheader>
 /// <item><term>work from several threads</term><description>first in, first out; the items of one thread run in the order in which it gave them</description></item>
-/// <item><term>work given by an item</term><description>runs in a later drain, so that an item which gives itself again cannot hold the loop up</description></item>
+/// <item><term>work given by an item</term><description>runs in a later <see cref="Drain()"/>; in the same drain if that has a budget which is not spent. (Rx's <c>ObserveOn</c> delivers one value in each work
+/// item and schedules the next: <see cref="Drain()"/> gives such a stream one value a frame, a drain with a budget as many as there is time for.)</description></item>
 /// <item><term>a drain inside an item (a modal dialog with a loop of its own)</term><description>runs the next items; the outer drain goes on with what is left of its own</description></item>
 /// <item><term>a drain while another thread drains</term><description>throws <see cref="InvalidOperationException"/></description></item>
 /// <item><term>an item that throws</term><description>is reported with <see cref="UnobservedErrorOrigin.Dispatch"/>, the rest runs</description></item>
@@ -33,6 +34,9 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposable
 {
+    /// <summary>How often a drain with a time budget looks again; a clock that stands still must not make it endless.</summary>
+    private const int MaxRounds = 1_000;
+
     private readonly object _gate = new();
     private readonly LinkedList<DispatchItem> _items = [];
     private readonly LatestSubject<bool> _wakes;
@@ -85,7 +89,8 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
     /// </summary>
     /// <value>
     /// Hot; a value comes on the thread that queued the item, outside every lock. Whoever subscribes while something waits is woken at once. A drain that leaves items behind
-    /// (budget, or work given by items) wakes again at its end, so a loop that drains on wake-ups alone never stalls. Completes when the queue is disposed.
+    /// (budget, or work given by items) wakes again at its end, so a loop that drains on wake-ups alone never stalls. Work that comes in during a drain wakes
+    /// too, for the loop of a dialog may be waiting inside it; the drain may then take that work itself. Completes when the queue is disposed.
     /// </value>
     public IObservable<Unit> WakeUps { get; }
 
@@ -101,26 +106,27 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
     /// <summary>Runs what was queued when it began.</summary>
     /// <returns>How many items ran, those that threw included; 0 after disposal.</returns>
     /// <exception cref="InvalidOperationException">Another thread is draining.</exception>
-    public int Drain() => Drain(new Budget(int.MaxValue, null, default));
+    public int Drain() => Drain(new Budget(int.MaxValue, Rounds: 1, null, default));
 
-    /// <summary>Runs what was queued when it began, but not more than so many items.</summary>
+    /// <summary>Runs what is queued, also what comes in meanwhile, but not more than so many items.</summary>
     /// <param name="maxItems">At least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxItems"/> is less than 1.</exception>
     /// <inheritdoc cref="Drain()"/>
     public int Drain(int maxItems)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxItems, 1);
-        return Drain(new Budget(maxItems, null, default));
+        return Drain(new Budget(maxItems, int.MaxValue, null, default));
     }
 
-    /// <summary>Runs what was queued when it began, until the time is up: no item begins when the budget is spent, but the first always does.</summary>
-    /// <param name="timeBudget">Zero or more, measured on the queue's scheduler; zero runs one item.</param>
+    /// <summary>Runs what is queued, also what comes in meanwhile, until the time is up: no item begins when the budget is spent, but the first always does.</summary>
+    /// <param name="timeBudget">Zero or more, measured on the queue's scheduler; zero runs one item. An item that gives itself again runs 1,000 times at the most, also where that clock stands
+    /// still, as in virtual time.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeBudget"/> is negative.</exception>
     /// <inheritdoc cref="Drain()"/>
     public int Drain(TimeSpan timeBudget)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timeBudget, TimeSpan.Zero);
-        return Drain(new Budget(int.MaxValue, _clock.StartStopwatch(), timeBudget));
+        return Drain(new Budget(int.MaxValue, MaxRounds, _clock.StartStopwatch(), timeBudget));
     }
 
     /// <summary>Makes sure that the caller is on the thread of the user interface.</summary>
@@ -152,10 +158,15 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
         int ran = 0;
         try
         {
-            while (budget.Allows(ran) && TryTake(last) is { } item)
+            for (int round = 1; round <= budget.Rounds; round++)
             {
-                ran++;
-                Run(item);
+                while (budget.Allows(ran) && TryTake(last) is { } item)
+                {
+                    ran++;
+                    Run(item);
+                }
+
+                if (!budget.Allows(ran) || !TryExtend(out last)) break;
             }
         }
         finally
@@ -190,6 +201,16 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
         }
 
         _wakes.Drain();
+    }
+
+    /// <summary>Whether something came in meanwhile; gives its last number.</summary>
+    private bool TryExtend(out long last)
+    {
+        lock (_gate)
+        {
+            last = _lastNumber;
+            return _items.Count > 0 && !_isDisposed;
+        }
     }
 
     private DispatchItem? TryTake(long last)
@@ -245,7 +266,7 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
 
     private void ReportObserver(Exception error) => _errors.Report(error, UnobservedErrorOrigin.Observer);
 
-    private readonly record struct Budget(int MaxItems, IStopwatch? Watch, TimeSpan Time)
+    private readonly record struct Budget(int MaxItems, int Rounds, IStopwatch? Watch, TimeSpan Time)
     {
         public bool Allows(int ran) => ran < MaxItems && (ran == 0 || Watch is null || Watch.Elapsed < Time);
     }

@@ -72,18 +72,23 @@ internal sealed class DelayLoading<T>(IObservable<QueryState<T>> source, TimeSpa
         private readonly object _gate = new();
         private readonly LatestSubject<QueryState<T>> _output = new();
         private readonly SerialDisposable _timer = new();
-        private readonly CompositeDisposable _ends = [];
+        private readonly SingleAssignmentDisposable _upstream = new();
+        private Distinct? _downstream;
         private Phase _phase;
         private QueryState<T>? _held;
         private int _armed;
 
         internal void Run(IObservable<QueryState<T>> source, IObserver<QueryState<T>> observer)
         {
-            _ends.Add(_timer);
-            _ends.Add(new Distinct(observer).Run(_output));
+            _downstream = new Distinct(observer);
+            _downstream.Run(_output);
             try
             {
-                _ends.Add(source.Subscribe(this));
+                _upstream.Disposable = source.Subscribe(this);
+            }
+            catch (Exception error) when (!_downstream.Threw(error))
+            {
+                OnError(error);
             }
             catch
             {
@@ -105,22 +110,37 @@ internal sealed class DelayLoading<T>(IObservable<QueryState<T>> source, TimeSpa
             Continue(wait, number);
         }
 
-        public void OnError(Exception error) => _output.End(error);
+        public void OnError(Exception error) => End(error);
 
         public void OnCompleted()
         {
             lock (_gate)
             {
-                _armed++;
                 if (_held is not null) _output.Post(_held);
                 _held = null;
             }
 
-            _timer.Dispose();
-            _output.End();
+            End(null);
         }
 
-        public void Dispose() => _ends.Dispose();
+        public void Dispose()
+        {
+            _downstream?.Dispose();
+            LetGo();
+        }
+
+        private void End(Exception? error)
+        {
+            LetGo();
+            _output.End(error);
+        }
+
+        private void LetGo()
+        {
+            lock (_gate) _armed++;
+            _timer.Dispose();
+            _upstream.Dispose();
+        }
 
         /// <summary>What becomes of a state; gives the time to wait if a wait begins.</summary>
         private TimeSpan? Take_NeedsLock(QueryState<T> state)
@@ -205,6 +225,8 @@ internal sealed class DelayLoading<T>(IObservable<QueryState<T>> source, TimeSpa
     /// <summary>Passes states on, but for one that is equal to the last.</summary>
     private sealed class Distinct(IObserver<QueryState<T>> observer) : StateSink<T, T>(observer)
     {
+        internal bool Threw(Exception error) => IsOfObserver(error);
+
         protected override QueryState<T> Project(QueryState<T> state) => state;
     }
 }

@@ -71,10 +71,18 @@ public sealed partial class TaskScope
             return;
         }
 
+        // When the handle ends first, the item is withdrawn: a scheduler that nobody drives any more holds nothing of a scope that was unmounted. When the item has
+        // run, the handle forgets it: an interval runs for long.
+        var withdrawal = new SingleAssignmentDisposable();
         try
         {
-            var item = scheduler.Schedule((Scope: this, code), static (_, work) => { work.Scope.Run(work.code); return Disposable.Empty; });
-            handle.WhenEnded(item.Dispose); // A scheduler that nobody drives any more holds nothing of a scope that was unmounted.
+            var item = scheduler.Schedule((Scope: this, code, withdrawal), static (_, work) =>
+            {
+                work.withdrawal.Dispose();
+                work.Scope.Run(work.code);
+                return Disposable.Empty;
+            });
+            withdrawal.Disposable = handle.WhenEnded(item.Dispose);
         }
         catch (Exception error)
         {

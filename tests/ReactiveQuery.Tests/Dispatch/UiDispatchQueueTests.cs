@@ -38,7 +38,7 @@ public sealed class UiDispatchQueueTests : IDisposable
     }
 
     [Fact]
-    public void An_item_that_gives_itself_again_runs_once_a_drain()
+    public void An_item_that_gives_itself_again_runs_once_a_drain_and_with_a_budget_until_it_is_spent()
     {
         void Again()
         {
@@ -48,10 +48,22 @@ public sealed class UiDispatchQueueTests : IDisposable
 
         _queue.Dispatch(Again);
         Assert.Equal(1, _queue.Drain());
-        Assert.Equal(1, _queue.Drain(100));
-        Assert.Equal(1, _queue.Drain(TimeSpan.MaxValue));
-        Assert.Equal(3, _ran.Count);
+        Assert.Equal(100, _queue.Drain(100));
+        Assert.Equal(1_000, _queue.Drain(TimeSpan.MaxValue)); // The clock stands still.
         Assert.Equal(1, _queue.Count);
+    }
+
+    [Fact]
+    public void A_stream_that_Rx_observes_on_it_gets_one_value_a_drain_and_with_a_budget_all()
+    {
+        using var source = new System.Reactive.Subjects.Subject<string>();
+        using var subscription = source.ObserveOn(_queue).Subscribe(_ran.Add);
+        foreach (var value in new[] { "a", "b", "c", "d" }) source.OnNext(value);
+        _queue.Drain();
+        Assert.Equal(["a"], _ran);
+        _queue.Drain(TimeSpan.FromMilliseconds(4));
+        Assert.Equal(["a", "b", "c", "d"], _ran);
+        Assert.True(_queue.IsEmpty);
     }
 
     [Fact]

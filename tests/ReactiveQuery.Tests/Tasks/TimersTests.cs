@@ -1,4 +1,5 @@
 using System.Reactive.Subjects;
+using ReactiveQuery.Tests.Operators;
 
 namespace ReactiveQuery.Tests.Tasks;
 
@@ -89,6 +90,25 @@ public class TimersTests : TaskTest
         Scheduler.AdvanceToFrame(20);
         Assert.Equal((3, 3, true), (Log.Count, Unobserved.Count, handle.IsRunning));
         Assert.All(Unobserved, error => Assert.Equal(UnobservedErrorOrigin.Task, error.Origin));
+    }
+
+    [Fact]
+    public void Ticks_begin_where_the_scope_says_and_nothing_is_kept_of_those_that_have_run()
+    {
+        var elsewhere = new CountingScheduler();
+        using var scope = new TaskScope(new() { Scheduler = Scheduler, StartOn = elsewhere, OnUnobservedError = Unobserved.Add });
+        var first = FirstTick(scope, elsewhere);
+        Scheduler.AdvanceToFrame(20);
+        elsewhere.RunAll();
+        Assert.Equal(["20"], Log);
+        for (var i = 0; i < 10 && first.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(first.IsAlive);
+        Assert.Equal(1, scope.TaskCount);
     }
 
     [Fact]
@@ -213,6 +233,17 @@ public class TimersTests : TaskTest
         search.Call("d");
         save.Call("e");
         Assert.Equal((false, false, 2), (search.IsPending, save.IsPending, Log.Count));
+    }
+
+    /// <summary>What the scheduler was given for the first tick, which has run.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private WeakReference FirstTick(TaskScope scope, CountingScheduler elsewhere)
+    {
+        scope.SpawnInterval(Ms(20), _ => Tick());
+        var given = new WeakReference(elsewhere.LastItem);
+        elsewhere.RunAll();
+        Log.Clear();
+        return given;
     }
 
     private Task Tick()
