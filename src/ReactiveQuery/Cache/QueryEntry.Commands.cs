@@ -9,14 +9,14 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Writes what the server answered to a mutation: a fence, which an older fetch's data does not pass.</summary>
     public bool TryRespond(QueryRequest<T> request, T data) => TryWrite(request.Options, data, new Write(IsResponse: true));
 
-    /// <summary>As above, from the base as it is then; the patch that the answer confirms, if any, goes in the same state.</summary>
+    /// <summary>As above, from the base as it is then; the patches that the answer confirms go in the same state.</summary>
     /// <param name="request">How the entry is used.</param>
     /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
-    /// <param name="patch">The patch; if it is gone, nothing is written.</param>
-    public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, long? patch) => TryWrite(
+    /// <param name="own">The patches, some of which may be gone by now.</param>
+    public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, IReadOnlyCollection<long> own) => TryWrite(
         request.Options,
         seen => make(seen.HasData && ReadBase(request.Options).HasData ? seen.Data : default),
-        new Write(IsResponse: true, Patch: patch, IsDerived: true));
+        new Write(IsResponse: true, Own: own, IsDerived: true));
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)

@@ -102,7 +102,7 @@ internal sealed partial class QueryEntry<T>
 
         waiter?.Watch(token);
         CarryOut(after);
-        return waiter?.Task ?? Task.FromResult(served!.Shown.Data!);
+        return waiter?.Task ?? Task.FromResult(ShownToReader(served!).Data!);
     }
 
     /// <summary>
@@ -118,7 +118,7 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>
-    public QueryState<T> Read(EffectiveOptions<T> options) => ReadBase(options).Shown;
+    public QueryState<T> Read(EffectiveOptions<T> options) => ShownToReader(ReadBase(options));
 
     /// <summary>The same before patches: a state whose data is what the server last said.</summary>
     public QueryState<T> ReadBase(EffectiveOptions<T> options)

@@ -65,6 +65,9 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 
     void IFoldRules<T>.ReportPatch(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Patch, Key);
 
+    /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
+    private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
+
     private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
@@ -109,6 +112,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             if (!_layers.IsPending(id)) return false;
             _layers = _layers.Without(id);
         }
+        else if (write.Own is { } own)
+        {
+            _layers = _layers.WithoutPending(own);
+        }
         else if (!write.IsResponse)
         {
             _layers = _layers.Confirm(int.MaxValue); // Whoever writes the whole value knows what was confirmed.
@@ -123,16 +130,19 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         _epoch++;
         if (_flight is not { Request.IsLive: false } older) return;
         FollowUp_NeedsLock(ref after);
-        if (_flight == older && !older.IsOfPage) // A page is another part of the data than the answer; it lands, and is walked again.
-            CancelFlight_NeedsLock(ref after);
+        if (_flight != older || older.IsOfPage) return; // A page is another part of the data than the answer; it lands, and is walked again.
+        CancelFlight_NeedsLock(ref after);
+        Settled_NeedsLock(ref after);
     }
 
     /// <summary>How data is written by hand.</summary>
     /// <param name="UpdatedAt">Since when it holds; null: now.</param>
     /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
     /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
+    /// <param name="Own">The patches that go with it, as far as they are still there; it is written in any case.</param>
     /// <param name="IsDerived">Whether the data was made from the base.</param>
-    private readonly record struct Write(DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, bool IsDerived = false);
+    private readonly record struct Write(
+        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, IReadOnlyCollection<long>? Own = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

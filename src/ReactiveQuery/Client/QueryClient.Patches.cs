@@ -116,18 +116,16 @@ public sealed partial class QueryClient
             ThrowIfDisposed();
     }
 
-    /// <summary>As above, from the base as it is then. The patches of the same call go: one in the same state, others right after.</summary>
+    /// <summary>As above, from the base as it is then. The patches of the same call go in the same state.</summary>
     internal void SetResponse<TParams, T>(
         QueryDefinition<TParams, T> definition, TParams parameters, Func<T?, T> make, IReadOnlyList<OptimisticHandle> own)
         where TParams : notnull
     {
         ThrowIfDisposed();
         var request = Request(definition, parameters);
-        var confirmed = own.Where(patch => patch.Key == request.Key && patch.IsPending).ToList();
-        while (!Cache.GetOrAdd(request).TryRespond(request, make, confirmed.FirstOrDefault()?.Id))
+        var confirmed = own.Where(patch => patch.Key == request.Key).Select(patch => patch.Id).ToList();
+        while (!Cache.GetOrAdd(request).TryRespond(request, make, confirmed))
             ThrowIfDisposed();
-        foreach (var patch in confirmed)
-            patch.Rollback();
     }
 
     private static InvalidOperationException Refused(string name) =>

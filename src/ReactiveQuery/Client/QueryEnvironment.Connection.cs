@@ -89,7 +89,7 @@ internal sealed partial class QueryEnvironment
     private void Begin(bool isOffline)
     {
         _isDisconnected = isOffline;
-        _client.Ledger.ConnectionChanged(isOffline);
+        _client.Ledger.ConnectionChanged();
         _disconnected!.OnNext(isOffline);
         _offline!.OnNext(isOffline);
     }
@@ -101,11 +101,12 @@ internal sealed partial class QueryEnvironment
             _isDisconnected = true;
             _areQueriesHeld = false;
             _resuming = null;
+            _disconnected!.Post(true);
             _offline!.Post(true);
         }
 
-        _disconnected!.OnNext(true);
-        _client.Ledger.ConnectionChanged(isOffline: true);
+        _disconnected!.Drain();
+        _client.Ledger.ConnectionChanged();
         _offline!.Drain();
     }
 
@@ -121,8 +122,17 @@ internal sealed partial class QueryEnvironment
             _isDisconnected = false;
         }
 
-        _client.Ledger.ConnectionChanged(isOffline: false);
-        _disconnected!.OnNext(false);
+        _client.Ledger.ConnectionChanged();
+        foreach (var call in writes)
+            if (!_isDisconnected) // What goes on first may run code that takes the connection away again.
+                call.GoOn();
+        lock (_gate)
+        {
+            if (!_isDisconnected)
+                _disconnected!.Post(false);
+        }
+
+        _disconnected!.Drain();
         foreach (var call in writes)
             if (call.IsAnswered)
                 WriteEnded(call);

@@ -21,8 +21,19 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
 
     object? IOptimisticFold.Value => Value;
 
+    /// <summary>Whether this thread is computing it just now: whoever reads the query then is one of its patches, and is given the base.</summary>
+    public bool IsUnderWayHere => FoldsUnderWay.Contains(this);
+
     /// <summary>The folded data.</summary>
-    public T Value => (Volatile.Read(ref _value) ?? Settle(Compute())).Value!;
+    public T Value
+    {
+        get
+        {
+            if (Volatile.Read(ref _value) is { } known) return known.Value!;
+            using (FoldsUnderWay.Begin(this))
+                return Settle(Compute()).Value!;
+        }
+    }
 
     /// <summary>The state around the folded data; asked again for the same state, the same answer.</summary>
     public QueryState<T> Show(QueryState<T> state)

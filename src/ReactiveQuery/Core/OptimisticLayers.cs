@@ -42,6 +42,8 @@ internal sealed class OptimisticLayers<T>
 
     public OptimisticLayers<T> WithoutPending() => Where(layer => layer.IsSettled);
 
+    public OptimisticLayers<T> WithoutPending(IReadOnlyCollection<long> ids) => Where(layer => layer.IsSettled || !ids.Contains(layer.Id));
+
     /// <summary>The patch keeps its place until a value comes from a fetch that began after this.</summary>
     public OptimisticLayers<T> Settle(long id, int fetchesBegun) =>
         IsPending(id)

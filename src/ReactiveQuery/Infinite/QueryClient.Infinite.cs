@@ -91,6 +91,7 @@ public sealed partial class QueryClient
         ThrowIfDisposed();
         var request = Request(definition, parameters, configure);
         Environment.Connect();
+        Environment.LetQueriesGo();
         if (token.IsCancellationRequested) return Task.FromCanceled(token);
         while (true)
         {

@@ -44,7 +44,6 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal bool IsDisposed => _subscriptions.IsDisposed;
 
-    internal bool IsWatched_NeedsLock => _watchers > 0;
 
     /// <summary>A call as a stream, for <c>ReactiveCommand.CreateFromObservable&lt;TArgs, T&gt;(mutation.Execute)</c> and wherever an observable goes.</summary>
     /// <param name="args">What the call is made with.</param>
@@ -158,6 +157,9 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         if (_latest == call)
             Post_NeedsLock(state);
     }
+
+    /// <summary>Whether somebody who observes the mutation sees this call; earlier calls they do not see.</summary>
+    internal bool IsSeen_NeedsLock(MutationCall<TArgs, T> call) => _watchers > 0 && _latest == call;
 
     internal void Deliver() => _states.Drain();
 

@@ -3,12 +3,21 @@ namespace ReactiveQuery;
 /// <content>From the outcome to the end.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
+    private MutationEvent? _decided;
+
     public override bool Cancel() => TrySettle(new CallCancelled());
 
     public override void Close()
     {
         _run.Dispose();
         Finish(new CallCancelled());
+    }
+
+    /// <summary>A failure that nobody is told of. Where the client's disposal cuts the callbacks off, those who wait are told that the call was cancelled.</summary>
+    private CallFailed? Unobserved_NeedsLock(MutationEvent outcome)
+    {
+        if (_callbacks.Error.Length > 0) return null;
+        return outcome is CallFailed && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _decided as CallFailed;
     }
 
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
@@ -19,6 +28,7 @@ internal sealed partial class MutationCall<TArgs, T>
         {
             if (Stage_NeedsLock >= CallStage.Settling) return false;
             Stage_NeedsLock = CallStage.Settling;
+            _decided = outcome;
             options = Options;
         }
 
@@ -51,12 +61,12 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private void Finish(MutationEvent outcome)
     {
-        bool isUnobserved;
+        CallFailed? unobserved;
         lock (Ledger.Gate)
         {
             if (Stage_NeedsLock == CallStage.Settled) return;
             Stage_NeedsLock = CallStage.Settled;
-            isUnobserved = outcome is CallFailed && !IsObserved && _callbacks.Error.Length == 0 && !_mutation.IsWatched_NeedsLock;
+            unobserved = Unobserved_NeedsLock(outcome);
             Apply_NeedsLock(outcome);
             _mutation.Removed_NeedsLock(this);
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
@@ -67,8 +77,8 @@ internal sealed partial class MutationCall<TArgs, T>
         Answer(outcome);
         Deliver();
         Ledger.RequestDeadline(this);
-        if (isUnobserved)
-            Report(((CallFailed)outcome).Error, UnobservedErrorOrigin.Mutation);
+        if (unobserved is not null)
+            Report(unobserved.Error, UnobservedErrorOrigin.Mutation);
         Scope?.Advance();
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
-        Apply_NeedsLock(Started);
+        Apply_NeedsLock(Started_NeedsLock);
     }
 
     public void Begin(Exception? scopeError)
@@ -28,7 +28,7 @@ internal sealed partial class MutationCall<TArgs, T>
         }
 
         Deliver();
-        if (scopeError is not null || !TryPatch(out scopeError))
+        if (scopeError is not null || (!IsAnswered && !TryPatch(out scopeError)))
             TrySettle(new CallFailed(scopeError!, 0));
         if (IsAnswered)
         {

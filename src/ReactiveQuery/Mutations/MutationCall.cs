@@ -10,6 +10,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private readonly MutationContext<TArgs> _context;
     private readonly TaskCompletionSource<T> _answer;
     private readonly LatestSubject<bool> _insists = new();
+    private readonly QueryInstant _now;
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
     private MutationState<TArgs, T> _state = MutationState<TArgs, T>.Idle;
@@ -26,7 +27,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         States = new(Client.ReportObserver);
         Handle = new(this);
         NetworkMode = options.NetworkMode ?? Defaults.NetworkMode ?? default;
-        Started = new(now, args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
+        _now = now;
         States.Post(_state);
     }
 
@@ -48,7 +49,8 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private NetworkMode NetworkMode { get; }
 
-    private CallStarted<TArgs> Started { get; }
+    /// <summary>Asked for under the lock, so that a change of the connection is either seen here or told to a call that is listed already.</summary>
+    private CallStarted<TArgs> Started_NeedsLock => new(_now, _context.Variables, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
 
     public override Task ObservedTask()
     {
@@ -78,9 +80,14 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
             return _mutation.Begin(_context.Variables, options).Handle;
         }
 
+        GoOn();
+        return Handle;
+    }
+
+    public override void GoOn()
+    {
         if (State.IsPaused)
             _insists.OnNext(true);
-        return Handle;
     }
 
     public override void ConnectionChanged_NeedsLock(bool isOffline)

@@ -80,7 +80,7 @@ public abstract class MutationHandle<T> : MutationHandle
 /// <typeparam name="T">The result.</typeparam>
 /// <remarks>
 /// Safe from any thread. Dropping a handle changes nothing: the call runs on. A failure goes to the client's hook for unobserved errors, once, if by then nobody has awaited
-/// the handle or asked for its task, subscribed to it or to its mutation, or set an <c>OnError</c>.
+/// the handle or asked for its task, subscribed to it, or to its mutation as long as this is its latest call, or set an <c>OnError</c>.
 /// </remarks>
 public sealed class MutationHandle<TArgs, T> : MutationHandle<T>, IObservable<MutationState<TArgs, T>>
 {

@@ -111,11 +111,12 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
         _changes.Subscribe(System.Reactive.Observer.Create<Unit>(static _ => { }, onCompleted), onChanged);
 
     /// <summary>Shows of all calls that have not had their turn yet whether they wait for the connection.</summary>
-    public void ConnectionChanged(bool isOffline)
+    public void ConnectionChanged()
     {
         var calls = Snapshot();
         lock (Gate)
         {
+            var isOffline = client.Environment.IsDisconnected; // As it is by now: a change may be told late, but not over a later one.
             foreach (var call in calls)
                 if (call.Stage_NeedsLock is CallStage.Preparing or CallStage.Waiting)
                     call.ConnectionChanged_NeedsLock(isOffline);
@@ -127,9 +128,9 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
 
     /// <summary>
     /// The calls that the connection sets going: those that wait for it with their next attempt, and those whose turn follows. Not those whose own callbacks, or the callbacks of
-    /// the call ahead, are to end first: these may wait for a query.
+    /// the call ahead, are to end first: these may wait for a query. In the order in which they were made, which need not be that in which they began to wait.
     /// </summary>
-    public HashSet<MutationCall> WaitingForConnection()
+    public List<MutationCall> WaitingForConnection()
     {
         lock (Gate)
             return [.. _calls.Values.Where(call => call.Status == MutationStatus.Paused && IsNext(call))];

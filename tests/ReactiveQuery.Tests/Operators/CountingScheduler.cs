@@ -9,6 +9,9 @@ internal sealed class CountingScheduler : IScheduler
 
     public int Pending => _pending.Count;
 
+    /// <summary>What was given last and waits.</summary>
+    public object LastItem => _pending[^1];
+
     public bool IsDead { get; set; }
 
     public DateTimeOffset Now => DateTimeOffset.UnixEpoch;
