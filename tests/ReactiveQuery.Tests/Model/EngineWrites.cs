@@ -17,6 +17,7 @@ internal sealed class EngineWrites : IDisposable
         _engine = engine;
         _mutation = engine.Client.CreateMutation((Write write) => Call(write), m => (m with { NetworkMode = setup.NetworkMode, GcTime = Timeout.InfiniteTimeSpan })
             .InScope(write => write.IsSerial ? QueryKey.Of("serial") : null)
+            .OnError((_, _) => { }) // Handled: else a failure that nobody looks at is reported.
             .OnSettled((state, call) => Log.Add($"{call.Variables.Id} {state.Status}")));
         _watching = new(
             _mutation.Subscribe(state => Latest = Show(state)),
