@@ -130,8 +130,11 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         _epoch++;
         if (_flight is not { Request.IsLive: false } older) return;
         FollowUp_NeedsLock(ref after);
-        if (_flight == older && !older.IsOfPage) // A page is another part of the data than the answer; it lands, and is walked again.
-            CancelFlight_NeedsLock(ref after);
+        if (_flight != older || older.IsOfPage) return; // A page is another part of the data than the answer; it lands, and is walked again.
+        var wanted = _wanted;
+        CancelFlight_NeedsLock(ref after);
+        _wanted = wanted; // A page that waited for the fetch, with a caller behind it, comes all the same.
+        TakeUpWanted_NeedsLock(ref after);
     }
 
     /// <summary>How data is written by hand.</summary>
