@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Reactive.Linq;
-using ReactiveQuery.Testing;
 
 namespace ReactiveQuery.MarbleTests;
 

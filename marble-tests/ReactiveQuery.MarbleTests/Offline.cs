@@ -204,6 +204,23 @@ public class Offline : Promise
     }
 
     [Fact]
+    public void A_write_that_moves_up_while_paused_resumes_before_those_made_after_it()
+    {
+        var client   = Disconnected();
+        var write    = m.Fetcher("-(a|)");
+        var inScope  = client.CreateMutation(write.AsTask, o => o.InScope("s"));
+        var parallel = client.CreateMutation(write.AsTask);
+        var first    = inScope.Start("1");
+
+        m.At(1, () => inScope.Start("2"));
+        m.At(2, () => parallel.Start("3"));
+        m.At(3, () => first.Cancel());
+        OnlineAt(5);
+        m.Run();
+        Assert.Equal(["2", "3"], write.History.Select(call => call.Params));
+    }
+
+    [Fact]
     public void A_paused_write_can_be_cancelled_and_is_never_sent()
     {
         var client   = Disconnected();

@@ -1,6 +1,3 @@
-using System.Reactive.Linq;
-using ReactiveQuery.Testing;
-
 namespace ReactiveQuery.MarbleTests;
 
 /// <summary>

@@ -1,4 +1,4 @@
-// ReactiveQuery in ten scenes, each played on a real HTTP server (ASP.NET Core over SQLite, in this process, slow and failing on purpose):
+// ReactiveQuery in eleven scenes, each played on a real HTTP server (ASP.NET Core over SQLite, in this process, slow and failing on purpose):
 //
 //   dotnet run --project samples/Quickstart                       plays them all, in about ten seconds
 //   dotnet run --project samples/Quickstart -- --scene search     plays one of them
@@ -12,7 +12,7 @@ using Quickstart.Scenes;
 IScene[] all =
 [
     new ShareScene(), new StaleScene(), new SearchScene(), new RetryScene(), new FocusScene(), new UnmountScene(), new InvalidateScene(),
-    new OptimisticScene(), new OfflineScene(), new InfiniteScene(),
+    new OptimisticScene(), new OfflineScene(), new InfiniteScene(), new DispatchScene(),
 ];
 var names = string.Join(", ", all.Select(scene => scene.Name));
 

@@ -135,6 +135,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         CancelFlight_NeedsLock(ref after);
         _wanted = wanted; // A page that waited for the fetch, with a caller behind it, comes all the same.
         TakeUpWanted_NeedsLock(ref after);
+        Settled_NeedsLock(ref after);
     }
 
     /// <summary>How data is written by hand.</summary>

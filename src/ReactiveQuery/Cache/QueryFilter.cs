@@ -66,6 +66,14 @@ public sealed record QueryFilter
         && (IsWatched is null || entry.ObserverCount > 0 == IsWatched)
         && ((IsStale is null && FetchStatus is null && Predicate is null) || Matches(entry.Describe()));
 
+    /// <summary>Whether an entry as it stood at one moment matches.</summary>
+    internal bool Covers(QueryCacheEntry entry) =>
+        (Key is null || entry.Key == Key)
+        && (Prefix is null || entry.Key.StartsWith(Prefix))
+        && (Definition is null || (entry.DefinitionName == Definition.Name && entry.DataType == Definition.DataType))
+        && (IsWatched is null || entry.IsWatched == IsWatched)
+        && Matches(entry);
+
     private bool Matches(QueryCacheEntry entry) =>
         (IsStale is null || entry.IsStale == IsStale)
         && (FetchStatus is null || entry.FetchStatus == FetchStatus)

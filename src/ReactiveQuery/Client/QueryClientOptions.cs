@@ -100,7 +100,7 @@ public sealed record QueryClientOptions
     public Action<UnobservedError>? OnUnobservedError { get; init; }
 
     // The one place of the library that picks a scheduler by itself.
-    private static IScheduler SystemScheduler =>
+    internal static IScheduler SystemScheduler =>
 #pragma warning disable RS0030 // The ban on default schedulers sends everyone here.
         DefaultScheduler.Instance;
 #pragma warning restore RS0030

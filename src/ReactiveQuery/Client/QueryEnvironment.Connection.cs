@@ -123,9 +123,12 @@ internal sealed partial class QueryEnvironment
         }
 
         _client.Ledger.ConnectionChanged();
+        foreach (var call in writes)
+            if (!_isDisconnected) // What goes on first may run code that takes the connection away again.
+                call.GoOn();
         lock (_gate)
         {
-            if (!_isDisconnected) // An observer of those states may have taken it away again.
+            if (!_isDisconnected)
                 _disconnected!.Post(false);
         }
 

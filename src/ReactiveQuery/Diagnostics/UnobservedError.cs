@@ -26,6 +26,15 @@ public enum UnobservedErrorOrigin
 
     /// <summary>A mutation failed, and nobody awaited, observed or handled it.</summary>
     Mutation,
+
+    /// <summary>An item of a <see cref="UiDispatchQueue"/> threw; the other items run.</summary>
+    Dispatch,
+
+    /// <summary>A task of a task scope failed and nobody looked at its handle, or it failed after it was aborted.</summary>
+    Task,
+
+    /// <summary>A cleanup of a task scope threw; the other cleanups run.</summary>
+    Cleanup,
 }
 
 /// <summary>An exception of user code that harmed nobody else and that no state, task or caller could carry.</summary>

@@ -10,7 +10,11 @@ internal sealed class UnobservedErrors(Action<UnobservedError>? hook)
     public void ReportMutation(Exception error, UnobservedErrorOrigin origin, string mutation) =>
         Report(new UnobservedError(error, origin, null) { Mutation = mutation });
 
-    private void Report(UnobservedError unobserved)
+    /// <summary>A way for the exceptions of one origin, which holds nothing but this.</summary>
+    public Action<Exception> To(UnobservedErrorOrigin origin) => error => Report(error, origin);
+
+    /// <summary>The way of an error that was described elsewhere.</summary>
+    public void Report(UnobservedError unobserved)
     {
         if (hook is null)
         {

@@ -94,6 +94,9 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
     /// <summary>Shows that it waits for the connection, or no longer, while it has not had its turn.</summary>
     public abstract void ConnectionChanged_NeedsLock(bool isOffline);
 
+    /// <summary>An attempt that waits for the connection waits no longer.</summary>
+    public abstract void GoOn();
+
     /// <summary>Delivers what was posted under the lock.</summary>
     public abstract void Deliver();
 }

@@ -80,9 +80,14 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
             return _mutation.Begin(_context.Variables, options).Handle;
         }
 
+        GoOn();
+        return Handle;
+    }
+
+    public override void GoOn()
+    {
         if (State.IsPaused)
             _insists.OnNext(true);
-        return Handle;
     }
 
     public override void ConnectionChanged_NeedsLock(bool isOffline)

@@ -123,9 +123,9 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
 
     /// <summary>
     /// The calls that the connection sets going: those that wait for it with their next attempt, and those whose turn follows. Not those whose own callbacks, or the callbacks of
-    /// the call ahead, are to end first: these may wait for a query.
+    /// the call ahead, are to end first: these may wait for a query. In the order in which they were made, which need not be that in which they began to wait.
     /// </summary>
-    public HashSet<MutationCall> WaitingForConnection()
+    public List<MutationCall> WaitingForConnection()
     {
         lock (Gate)
             return [.. _calls.Values.Where(call => call.Status == MutationStatus.Paused && IsNext(call))];

@@ -8,7 +8,7 @@ internal sealed class CombineStates<T1, T2, TResult>(
     IObservable<QueryState<T1>> first,
     IObservable<QueryState<T2>> second,
     Func<QueryState<T1>, QueryState<T2>, QueryState<TResult>> combine,
-    Action<Exception> onObserverError) : IObservable<QueryState<TResult>>
+    Action<Exception>? onObserverError) : IObservable<QueryState<TResult>>
 {
     public IDisposable Subscribe(IObserver<QueryState<TResult>> observer)
     {
@@ -27,7 +27,7 @@ internal sealed class CombineStates<T1, T2, TResult>(
         }
     }
 
-    private sealed class Combination(Func<QueryState<T1>, QueryState<T2>, QueryState<TResult>> combine, Action<Exception> onObserverError)
+    private sealed class Combination(Func<QueryState<T1>, QueryState<T2>, QueryState<TResult>> combine, Action<Exception>? onObserverError)
     {
         private readonly object _gate = new();
 

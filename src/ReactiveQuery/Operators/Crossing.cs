@@ -49,6 +49,7 @@ internal sealed class Crossing<T>(
 
         public void OnNext(T value)
         {
+            if (scheduler is UiDispatchQueue { IsDisposed: true }) Dispose(); // It drops work without a word; nobody would ever take the value.
             var isAtOnce = _awaitsFirst && IsThere();
             _awaitsFirst = false;
             lock (_gate)

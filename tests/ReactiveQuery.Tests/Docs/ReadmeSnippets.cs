@@ -170,6 +170,21 @@ public class ReadmeSnippets
     }
 
     [Fact]
+    public async Task A_patch_by_hand_runs()
+    {
+        using var client = new QueryClient();
+        client.SetData(UserById, 42, new User(42, "Bob"));
+        using var profile = client.CreateStore(UserById, 42);
+        using var cancellation = new CancellationTokenSource();
+        var ct = cancellation.Token;
+        using OptimisticHandle<User> patch = profile.Mutate(user => user with { Name = "Ada" });   // a QueryStore; disposal rolls back
+        patch.Commit(await Api.RenameAsync(new Rename(42, "Ada"), ct));
+
+        Assert.True(client.TryGetBaseData(UserById, 42, out var saved));
+        Assert.Equal("Ada", saved.Name);
+    }
+
+    [Fact]
     public void A_write_waits_for_the_connection()
     {
         var connectivity = new System.Reactive.Subjects.BehaviorSubject<bool>(false);
@@ -184,11 +199,37 @@ public class ReadmeSnippets
         client.Dispose();
     }
 
+    [Fact]
+    public void A_view_with_tasks_runs()
+    {
+        var client = new QueryClient();
+        var (bar, greeted) = (new Bar(), "");
+        void Greet(User user) => greeted = user.Name;
+        {
+            using var queue = new UiDispatchQueue();                     // the loop calls queue.Drain(budget), once a frame
+            using var scope = client.CreateScope(ui: queue);             // disposing it is unmounting
+            scope.Spawn(token => Api.GetUserAsync(42, token), Greet);    // the result comes on the queue
+            scope.SpawnInterval(TimeSpan.FromSeconds(30), token => Api.GetUserAsync(42, token));
+            var progress = SignalSender.To(percent => bar.Value = percent, () => bar.Value, queue);   // any thread, the last value of each drain
+
+            progress.Set(50);
+            queue.Drain();
+        }
+
+        Assert.Equal(("User 42", 50), (greeted, bar.Value));
+        client.Dispose();
+    }
+
     private static T Last<T>(IObservable<QueryState<T>> states)
     {
         QueryState<T>? last = null;
         states.Subscribe(state => last = state).Dispose();
         return last!.Data!;
+    }
+
+    private sealed class Bar
+    {
+        public int Value { get; set; }
     }
 
     internal sealed record User(int Id, string Name);

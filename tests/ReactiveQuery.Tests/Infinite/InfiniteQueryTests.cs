@@ -12,6 +12,24 @@ public class InfiniteQueryTests : ClientTest
     private sealed record TextPage(string Text, string? Next);
 
     [Fact]
+    public async Task A_page_that_is_asked_for_while_writes_resume_ends_the_queries_wait_for_them()
+    {
+        using var online = new System.Reactive.Subjects.BehaviorSubject<bool>(false);
+        var client = NewClient(o => o with { Online = online });
+        var query = Query.DefineInfinite("numbers", (int cursor) => Task.FromResult(cursor), firstCursor: 0, nextCursor: page => page + 1);
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0));
+        var unanswered = new TaskCompletionSource<int>();
+        _ = client.CreateMutation((Unit _) => unanswered.Task).Start(Unit.Default);
+
+        online.OnNext(true);
+        var page = client.FetchNextPageAsync(query, Unit.Default);
+        Assert.True(page.IsCompletedSuccessfully);
+        await page;
+        Assert.True(client.TryGetData(query, Unit.Default, out var data));
+        Assert.Equal([0, 1], data.Cursors);
+    }
+
+    [Fact]
     public async Task Cursors_may_be_values()
     {
         var query = Query.DefineInfinite(

@@ -8,7 +8,7 @@ namespace ReactiveQuery.Tests.Model;
 internal sealed class EngineDriver : IUiBoundary, IDisposable
 {
     private readonly MarbleScheduler _scheduler = new(maxWorkItems: 10_000);
-    private readonly Dictionary<string, QueryDefinition<int, string>> _definitions;
+    private readonly Dictionary<TestKey, Face> _faces;
     private readonly Dictionary<TestKey, List<EngineCall>> _calls = TestKey.All.ToDictionary(k => k, _ => new List<EngineCall>());
     private readonly Dictionary<TestKey, Behaviour> _behaviours = TestKey.All.ToDictionary(k => k, _ => Behaviour.Waits);
     private readonly Dictionary<int, CancellationTokenSource> _tokens = [];
@@ -18,16 +18,6 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
     public EngineDriver(Setup setup, ReferenceModel model)
     {
         Model = model;
-        _definitions = new()
-        {
-            ["a"] = ReactiveQuery.Query.Define("a", (int id, CancellationToken token) => Call(new("a", id), token)).With(o => o with
-            {
-                InitialData = setup.InitialDataAt is null ? null : () => Answers.Initial,
-                InitialDataUpdatedAt = setup.InitialDataAt is { } at && at != Setup.Never ? MarbleScheduler.Epoch + Span(at) : null,
-            }),
-            ["b"] = ReactiveQuery.Query.Define("b", (int id) => Call(new("b", id), default)),
-            ["c"] = ReactiveQuery.Query.Define("c", (int id) => Stream(new("c", id))),
-        };
         Client = new QueryClient(new QueryClientOptions
         {
             Scheduler = _scheduler,
@@ -50,12 +40,16 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
                 Retry = RetryPolicy.Fixed(Span(Setup.RetryDelay), Setup.MaxRetries),
             },
         });
+        _faces = TestKey.All.ToDictionary(key => key, key => Face(key, setup));
+        Writes = new EngineWrites(this, setup);
         _fetching = Client.IsFetching().Subscribe(count => FetchingCount = count);
     }
 
     public ReferenceModel Model { get; }
 
     public QueryClient Client { get; }
+
+    public EngineWrites Writes { get; }
 
     public BehaviorSubject<bool> Focus { get; } = new(true);
 
@@ -80,7 +74,7 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
 
     public IReadOnlyList<EngineCall> Calls(TestKey key) => _calls[key];
 
-    public QueryDefinition<int, string> Query(TestKey key) => _definitions[key.Name];
+    public Face Query(TestKey key) => _faces[key];
 
     public void BeforeStep()
     {
@@ -91,19 +85,8 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
     public void Subscribe(int id, TestKey key, ObserverSetup setup)
     {
         var enabling = setup.IsSwitched ? new BehaviorSubject<bool>(setup.Enabled) : null;
-        var states = Client.Observe(Query(key), key.Id, o => o with
-        {
-            StaleTime = Span(setup.StaleTime),
-            Enabled = setup.IsSwitched ? null : setup.Enabled,
-            EnabledWhen = enabling,
-            RefetchOnMount = setup.OnMount,
-            RefetchOnFocus = setup.OnFocus,
-            RefetchOnReconnect = setup.OnReconnect,
-            RefetchInterval = setup.Interval == Setup.Never ? null : Span(setup.Interval),
-            RefetchIntervalInBackground = setup.InBackground,
-        });
         var observer = Observers[id] = new EngineObserver(id, _step, enabling, Complaints);
-        observer.Subscribe(states);
+        Query(key).Observe(observer, setup);
     }
 
     public void Unsubscribe(int id)
@@ -119,7 +102,7 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
     public void Fetch(int id, TestKey key, bool any, bool hasToken)
     {
         var token = hasToken ? (_tokens[id] = new CancellationTokenSource()).Token : default;
-        Await(id, any ? Client.EnsureAsync(Query(key), key.Id, token) : Client.FetchAsync(Query(key), key.Id, token));
+        Await(id, any ? Query(key).EnsureAsync(token) : Query(key).FetchAsync(token));
     }
 
     public void Await(int id, Task task) => Awaited[id] = task;
@@ -141,12 +124,32 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         else call.Source.SetException(Error(key, index, kind));
     }
 
+    public static TimeSpan Span(long milliseconds) => milliseconds == Setup.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds);
+
     public void Dispose()
     {
         _fetching.Dispose();
+        Writes.Dispose();
         Client.Dispose();
         foreach (var token in _tokens.Values) token.Dispose();
     }
+
+    private Face Face(TestKey key, Setup setup) => key.Name switch
+    {
+        "a" => Texts(key, ReactiveQuery.Query.Define("a", (int id, CancellationToken token) => Call(new("a", id), token)).With(o => o with
+        {
+            InitialData = setup.InitialDataAt is null ? null : () => Answers.Initial,
+            InitialDataUpdatedAt = setup.InitialDataAt is { } at && at != Setup.Never ? MarbleScheduler.Epoch + Span(at) : null,
+        })),
+        "b" => Texts(key, ReactiveQuery.Query.Define("b", (int id) => Call(new("b", id), default))),
+        "c" => Texts(key, ReactiveQuery.Query.Define("c", (int id) => Stream(new("c", id)))),
+        "p" => new PagesFace(Client, key, ReactiveQuery.Query.DefineInfinite(
+            "p", (int id, int cursor, CancellationToken token) => Call(new("p", id), token, cursor), PageText.FirstCursor, page => PageText.Next(page), page => PageText.Previous(page))),
+        _ => new PagesFace(Client, key, ReactiveQuery.Query.DefineInfinite(
+            "q", (int id, int cursor) => Call(new("q", id), default, cursor), PageText.FirstCursor, page => PageText.Next(page), page => PageText.Previous(page)).WithMaxPages(key.MaxPages)),
+    };
+
+    private Face<string> Texts(TestKey key, QueryDefinition<int, string> query) => new(Client, key, query, text => new string(text.AsSpan()));
 
     private static Exception Error(TestKey key, int index, AnswerKind kind) => kind == AnswerKind.IsCancelledByOthers
         ? new OperationCanceledException(Answers.Error(key, index))
@@ -159,27 +162,29 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         _calls[key].Add(call);
         call.Begins = _behaviours[key] switch
         {
-            Behaviour.Succeeds => observer =>
-            {
-                observer.OnNext(Answers.Value(key, index, 0));
-                observer.OnCompleted();
-            },
+            Behaviour.Succeeds => observer => Succeed(observer, Answers.Value(key, index, 0)),
             Behaviour.Fails => observer => observer.OnError(new InvalidOperationException(Answers.Error(key, index))),
             Behaviour.Throws => throw new InvalidOperationException(Answers.Error(key, index)),
             _ => null,
         };
         return call;
+
+        static void Succeed(IObserver<string> observer, string value)
+        {
+            observer.OnNext(value);
+            observer.OnCompleted();
+        }
     }
 
-    private Task<string> Call(TestKey key, CancellationToken token)
+    private Task<string> Call(TestKey key, CancellationToken token, int? cursor = null)
     {
         var index = _calls[key].Count;
-        var call = new EngineCall(token);
+        var call = new EngineCall(token, cursor);
         _calls[key].Add(call);
         switch (_behaviours[key])
         {
             case Behaviour.Succeeds:
-                return Task.FromResult(Answers.Data(key, index));
+                return Task.FromResult(cursor is { } at ? PageText.Page(at, index, Model.List(key)) : Answers.Data(key, index));
             case Behaviour.Fails:
                 return Task.FromException<string>(new InvalidOperationException(Answers.Error(key, index)));
             case Behaviour.Throws:
@@ -188,16 +193,16 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
                 return call.Source.Task;
         }
     }
-
-    private static TimeSpan Span(long milliseconds) => milliseconds == Setup.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds);
 }
 
 /// <summary>One call that the client made. The work never looks at its token, and a stream goes on after its subscription has ended.</summary>
-internal sealed class EngineCall(CancellationToken token) : IObservable<string>
+internal sealed class EngineCall(CancellationToken token, int? cursor = null) : IObservable<string>
 {
     private IObserver<string>? _observer;
     private bool _hasEnded;
     private bool _isLeft;
+
+    public int? Cursor => cursor;
 
     public bool IsCancelled => token.IsCancellationRequested || _isLeft;
 
@@ -221,61 +226,4 @@ internal sealed class EngineCall(CancellationToken token) : IObservable<string>
         Begins?.Invoke(observer);
         return System.Reactive.Disposables.Disposable.Create(() => _isLeft = !_hasEnded);
     }
-}
-
-/// <summary>One subscriber, which trusts nobody.</summary>
-internal sealed class EngineObserver(int id, int step, BehaviorSubject<bool>? enabling, List<string> complaints) : IObserver<QueryState<string>>, IDisposable
-{
-    private readonly List<int> _steps = [];
-    private IDisposable? _subscription;
-    private int _step = step;
-    private int _atStep;
-
-    public BehaviorSubject<bool>? Enabling => enabling;
-
-    public List<QueryState<string>> States { get; } = [];
-
-    public QueryState<string>? Last => States.Count == 0 ? null : States[^1];
-
-    /// <summary>The states of the present step.</summary>
-    public IEnumerable<QueryState<string>> SinceStep => States.Skip(_atStep);
-
-    /// <summary>Whether a state of the present step showed no data though the one before it did.</summary>
-    public bool LostData => SinceStep.Prepend(_atStep == 0 ? QueryState<string>.Idle : States[_atStep - 1]).Aggregate((Had: false, Lost: false), (seen, state) => (state.HasData, seen.Lost || (seen.Had && !state.HasData))).Lost;
-
-    /// <summary>Each state and its letter, in order.</summary>
-    public IEnumerable<(char Mark, QueryState<string> State)> Seen => States.Select((state, i) => ((char)('A' + (i % 26)), state));
-
-    /// <summary>The letters of the states of one step, counted from 1.</summary>
-    public string Marks(int step) => string.Concat(Seen.Zip(_steps).Where(seen => seen.Second == step).Select(seen => seen.First.Mark));
-
-    public void BeforeStep()
-    {
-        _step++;
-        _atStep = States.Count;
-    }
-
-    public void Subscribe(IObservable<QueryState<string>> states)
-    {
-        _subscription = states
-            .Checked(violation => complaints.Add($"o{id}: {violation}"))
-            .Subscribe(this);
-        if (Last is null) complaints.Add($"o{id}: Subscribe returned without a first state");
-    }
-
-    public void OnNext(QueryState<string> value)
-    {
-        if (value.Equals(Last)) complaints.Add($"o{id}: {value} twice in a row");
-        if (Last is { HasData: true } last && value.HasData && last.Data == value.Data && !ReferenceEquals(last.Data, value.Data))
-            complaints.Add($"o{id}: equal data with another reference, {value}");
-        if (value.FailureCount > 0 != value.FailureReason is not null) complaints.Add($"o{id}: {value.FailureCount} failures because of {value.FailureReason}");
-        States.Add(value);
-        _steps.Add(_step);
-    }
-
-    public void OnError(Exception error) => complaints.Add($"o{id}: OnError {error}");
-
-    public void OnCompleted() => complaints.Add($"o{id}: OnCompleted");
-
-    public void Dispose() => _subscription?.Dispose();
 }

@@ -32,16 +32,21 @@ internal sealed record Setup
 }
 
 /// <summary>
-/// One of the five keys: <c>a/1</c> and <c>a/2</c>, whose fetcher takes a token, <c>b/1</c> and <c>b/2</c>, whose fetcher does not, and <c>c/1</c>, a live query.
+/// One of the seven keys: <c>a/1</c> and <c>a/2</c>, whose fetcher takes a token, <c>b/1</c> and <c>b/2</c>, whose fetcher does not, <c>c/1</c>, a live query, and two
+/// infinite ones, both of which grow at both ends: <c>p/1</c>, whose fetcher takes a token, and <c>q/1</c>, which keeps three pages.
 /// </summary>
 internal sealed record TestKey(string Name, int Id)
 {
-    public static IReadOnlyList<TestKey> All { get; } = [new("a", 1), new("a", 2), new("b", 1), new("b", 2), new("c", 1)];
+    public static IReadOnlyList<TestKey> All { get; } = [new("a", 1), new("a", 2), new("b", 1), new("b", 2), new("c", 1), new("p", 1), new("q", 1)];
 
     public bool IsLive => Name == "c";
 
     /// <summary>Whether a fetch that nobody waits for any more is cancelled rather than completed.</summary>
-    public bool IsCancellable => Name != "b";
+    public bool IsCancellable => Name is not ("b" or "q");
+
+    public bool IsPaged => Name is "p" or "q";
+
+    public int MaxPages => Name == "q" ? 3 : int.MaxValue;
 
     public override string ToString() => $"{Name}{Id}";
 }
@@ -85,6 +90,9 @@ internal sealed class ModelWaiter(int id, long epoch, bool wantsData)
 
     public bool WantsData => wantsData;
 
+    /// <summary>Which page the caller waits for; none when it waits for all.</summary>
+    public PageDirection Direction { get; init; }
+
     public ModelEntry? Entry { get; set; }
 
     public string? Outcome { get; private set; }
@@ -106,9 +114,28 @@ internal enum Phase
     Streaming,
 }
 
-internal sealed class ModelFetch(long epoch)
+internal sealed class ModelFetch(long epoch, int number, PageDirection direction = PageDirection.None)
 {
     public long Epoch => epoch;
+
+    /// <summary>The how manieth of its entry it is.</summary>
+    public int Number => number;
+
+    /// <summary>At which end the fetch brings a page; none when it brings everything.</summary>
+    public PageDirection Direction => direction;
+
+    public bool IsOfPage => direction != PageDirection.None;
+
+    /// <summary>The cursor of the page that is fetched, where there are pages.</summary>
+    public int? Cursor { get; set; }
+
+    /// <summary>Of a page fetch: the cursor of the page at that end when it began.</summary>
+    public int? Edge { get; init; }
+
+    /// <summary>Of a fetch of everything: the pages it has gathered, and how many more it wants.</summary>
+    public List<string> Walked { get; } = [];
+
+    public int PagesLeft { get; set; }
 
     public Phase Phase { get; set; }
 
@@ -128,15 +155,31 @@ internal sealed class ModelFetch(long epoch)
 }
 
 /// <summary>One call of a fetcher.</summary>
-internal sealed class ModelCall(int index)
+internal sealed class ModelCall(int index, int? cursor)
 {
     public int Index => index;
+
+    public int? Cursor => cursor;
 
     public bool IsAnswered { get; set; }
 
     public int Values { get; set; }
 
     public bool IsCancelled { get; set; }
+}
+
+/// <summary>A patch on an entry. It goes with data of a fetch that began after the patch was settled.</summary>
+internal sealed class ModelPatch(long id, string mark, long laidAt)
+{
+    public long Id => id;
+
+    public string Mark => mark;
+
+    public int? SettledAfter { get; set; }
+
+    public bool IsSettled => SettledAfter is not null;
+
+    public string Show() => $"{id} of {laidAt} ms{(IsSettled ? ", settled" : "")}";
 }
 
 /// <summary>One key of the model. What was settled is kept apart from the fetch that runs, so that a cancel is nothing but forgetting the fetch.</summary>
@@ -146,9 +189,23 @@ internal sealed class ModelEntry(TestKey key)
 
     public QueryStatus Settled { get; set; }
 
+    /// <summary>The base: what the server last said.</summary>
     public string? Data { get; set; }
 
     public bool HasData => Data is not null;
+
+    public List<ModelPatch> Patches { get; } = [];
+
+    /// <summary>What is shown: the base with all patches, in order.</summary>
+    public string? Shown => Data is null ? null : Patches.Aggregate(Data, (data, patch) => PageText.Marked(key, data, patch.Mark));
+
+    /// <summary>Whether a patch awaits its confirmation, and keeps the entry.</summary>
+    public bool IsOptimistic => Patches.Exists(p => !p.IsSettled);
+
+    public int FetchesBegun { get; set; }
+
+    /// <summary>What was asked for while a page, or everything, was on its way, in the order of asking.</summary>
+    public List<PageDirection> Wanted { get; } = [];
 
     public string? Error { get; set; }
 
@@ -195,12 +252,14 @@ internal sealed class ModelEntry(TestKey key)
             _ => FetchStatus.Fetching,
         };
         List<string> parts = [];
-        if (HasData) parts.Add(Data!);
+        if (HasData) parts.Add(Shown!);
         if (status == QueryStatus.Error) parts.Add($"error: {Error}");
         var failures = Fetch is null ? Failures : Fetch.Failures;
         if (failures > 0) parts.Add($"failures: {failures}");
         if (failures > 0 && Fetch is { FailureReason: { } reason }) parts.Add($"last failure: {reason}");
         if (IsStale(staleTime, now)) parts.Add("stale");
+        if (IsOptimistic) parts.Add("optimistic");
+        if (HasData && running == FetchStatus.Fetching && Fetch!.IsOfPage) parts.Add(Fetch.Direction == PageDirection.Next ? "next page" : "previous page");
         return parts.Count == 0 ? $"{status}+{running}" : $"{status}+{running}({string.Join(", ", parts)})";
     }
 }

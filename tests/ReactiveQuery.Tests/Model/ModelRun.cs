@@ -21,7 +21,7 @@ internal static class ModelRun
                 engine.Advance(0);
                 steps[i].Model(model);
                 model.Advance(0);
-                differences = [.. Compare(setup, model, engine, steps[i].MayLoseData)];
+                differences = [.. Compare(setup, model, engine, steps[i])];
             }
             catch (Exception error)
             {
@@ -34,17 +34,20 @@ internal static class ModelRun
         return null;
     }
 
-    private static IEnumerable<string> Compare(Setup setup, ReferenceModel model, EngineDriver engine, bool mayLoseData)
+    private static IEnumerable<string> Compare(Setup setup, ReferenceModel model, EngineDriver engine, Step step)
     {
         foreach (var complaint in engine.Complaints) yield return complaint;
-        if (!mayLoseData)
+        if (!step.MayLoseData)
             foreach (var (id, observer) in engine.Observers)
                 if (observer.LostData) yield return $"o{id} lost its data on the way: {string.Join(" > ", observer.SinceStep)}";
+        foreach (var (id, observer) in engine.Observers)
+            if (!step.MayLoseData && !step.MayFlash && observer.Flashed) yield return $"o{id} saw data flash up: {string.Join(" > ", observer.SinceStep)}";
         foreach (var (id, observer) in model.Observers)
             if (Differ($"o{id}", model.Show(observer), engine.Observers[id].Last?.ToString()) is { } difference) yield return difference;
         foreach (var (id, waiter) in model.Waiters)
             if (Differ($"w{id}", waiter.Outcome ?? "waiting", Outcome(engine.Awaited[id], waiter.WantsData)) is { } difference) yield return difference;
         foreach (var difference in TestKey.All.SelectMany(key => setup.IsBounded ? CompareHeld(key, model, engine) : Compare(key, model, engine))) yield return difference;
+        foreach (var difference in CompareWrites(model, engine)) yield return difference;
         foreach (var difference in TestKey.All.SelectMany(key => CompareCalls(key, model, engine))) yield return difference;
         if (Differ("Cache.Count", model.EntryCount, engine.Client.Cache.Count) is { } count) yield return count;
         if (Differ("IsFetching()", model.FetchingCount, engine.FetchingCount) is { } fetching) yield return fetching;
@@ -54,21 +57,32 @@ internal static class ModelRun
 
     private static IEnumerable<string> Compare(TestKey key, ReferenceModel model, EngineDriver engine)
     {
-        if (Differ($"GetState({key})", model.Show(key), engine.Client.GetState(engine.Query(key), key.Id).ToString()) is { } state) yield return state;
-        var data = engine.Client.TryGetData(engine.Query(key), key.Id, out var found) ? found : null;
-        if (Differ($"TryGetData({key})", model.Data(key) ?? "nothing", data ?? "nothing") is { } read) yield return read;
+        if (Differ($"GetState({key})", model.Show(key), engine.Query(key).State) is { } state) yield return state;
+        if (Differ($"TryGetData({key})", model.Data(key) ?? "nothing", engine.Query(key).Data ?? "nothing") is { } read) yield return read;
+        if (Differ($"TryGetBaseData({key})", model.BaseData(key) ?? "nothing", engine.Query(key).BaseData ?? "nothing") is { } readBase) yield return readBase;
+    }
+
+    private static IEnumerable<string> CompareWrites(ReferenceModel model, EngineDriver engine)
+    {
+        foreach (var id in model.Writes.Keys)
+            if (Differ($"write {id}", model.ShowWrite(id), engine.Writes.Show(id)) is { } write) yield return write;
+        if (Differ("the latest write", model.ShowWrite(), engine.Writes.Latest) is { } latest) yield return latest;
+        if (Differ("writes in order", string.Join(", ", model.WriteLog), string.Join(", ", engine.Writes.Log)) is { } log) yield return log;
+        if (Differ("FindMutations()", model.Listed, engine.Writes.Listed) is { } listed) yield return listed;
+        if (Differ("IsMutating()", model.MutatingCount, engine.Writes.Count) is { } count) yield return count;
     }
 
     /// <summary>What is in the cache, looked at from outside: reading it would be a use.</summary>
     private static IEnumerable<string> CompareHeld(TestKey key, ReferenceModel model, EngineDriver engine)
     {
-        var held = engine.Client.Cache.Find(new QueryFilter { Key = engine.Query(key).KeyOf(key.Id) });
+        var held = engine.Client.Cache.Find(new QueryFilter { Key = engine.Query(key).Key });
         var actual = held is [var entry] ? $"{entry.Status}+{entry.FetchStatus} {entry.Data}" : "nothing";
         if (Differ($"Cache.Find({key})", model.Describe(key), actual) is { } difference) yield return difference;
     }
 
     private static IEnumerable<string> CompareCalls(TestKey key, ReferenceModel model, EngineDriver engine)
     {
+        if (Differ($"GetPatches({key})", model.Patches(key), engine.Query(key).Patches) is { } patches) yield return patches;
         var calls = model.Calls(key);
         if (Differ($"calls of {key}", calls.Count, engine.Calls(key).Count) is { } count)
         {
@@ -76,6 +90,8 @@ internal static class ModelRun
             yield break;
         }
 
+        foreach (var call in calls)
+            if (Differ($"cursor of call {call.Index} of {key}", call.Cursor, engine.Calls(key)[call.Index].Cursor) is { } cursor) yield return cursor;
         foreach (var call in calls)
             if (Differ($"token of call {call.Index} of {key} cancelled", call.IsCancelled, engine.Calls(key)[call.Index].IsCancelled) is { } token)
                 yield return token;
@@ -87,6 +103,7 @@ internal static class ModelRun
         { IsCanceled: true } => "cancelled",
         { Exception.InnerException: { } error } => $"failed {error.Message}",
         Task<string> { Result: var data } when wantsData => $"result {data}",
+        Task<InfiniteData<int, string>> { Result: var data } when wantsData => $"result {data}",
         _ => "done",
     };
 

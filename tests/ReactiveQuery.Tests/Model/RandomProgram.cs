@@ -38,9 +38,19 @@ internal sealed class StepDraw(Random random, Setup setup)
     private readonly List<int> _observers = [];
     private readonly List<int> _switched = [];
     private readonly List<int> _tokens = [];
+    private readonly List<(int Id, TestKey Key)> _patches = [];
+    private readonly List<int> _writes = [];
+    private readonly TestKey[] _keys = Theme(random.Next(4));
+    private readonly int _writing = random.Next(3) * 20;
     private int _lastId;
 
-    public Step Next() => random.Next(100) switch
+    public Step Next()
+    {
+        if (random.Next(100) < _writing) return Writing();
+        return random.Next(5) == 0 && Key() is { IsPaged: true } key ? Paging(key) : Reading();
+    }
+
+    private Step Reading() => random.Next(100) switch
     {
         < 13 => Subscribe(),
         < 20 => Unsubscribe(),
@@ -49,7 +59,7 @@ internal sealed class StepDraw(Random random, Setup setup)
         < 30 => Step.RefetchAsync(++_lastId, Key()),
         < 36 => Fetch(),
         < 38 => GiveUp(),
-        < 42 => Step.Set(Key(), $"set{++_lastId}"),
+        < 42 => Set(Key()),
         < 43 => Step.Update(Key(), "'"),
         < 47 => Step.Invalidate(Key()),
         < 48 => Step.InvalidateAsync(++_lastId, Key()),
@@ -64,6 +74,48 @@ internal sealed class StepDraw(Random random, Setup setup)
         _ => Step.Answer(Key(), random.Next(3) > 0, RandomProgram.Pick(
             random, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.Succeeds, AnswerKind.SucceedsAsBefore, AnswerKind.Ends, AnswerKind.Fails, AnswerKind.Fails, AnswerKind.IsCancelledByOthers)),
     };
+
+    private Step Writing() => random.Next(20) switch
+    {
+        < 3 => Mutate(),
+        < 4 => Patch() is { } patch ? Step.Commit(patch.Id) : Mutate(),
+        < 5 => Patch() is { } patch ? Step.CommitValue(patch.Id, patch.Key) : Mutate(),
+        < 6 => Patch() is { } patch ? Step.Rollback(patch.Id) : Mutate(),
+        < 7 => random.Next(3) == 0 ? Step.RollbackAll(Key()) : Mutate(),
+        < 12 => Make(),
+        < 13 => _writes.Count == 0 ? Make() : Step.CancelWrite(_writes[random.Next(_writes.Count)]),
+        < 14 => _writes.Count == 0 ? Make() : Step.InsistOnWrite(_writes[random.Next(_writes.Count)]),
+        < 15 => Step.Online(random.Next(2) == 0),
+        _ => Step.AnswerWrite(random.Next(3) == 0, random.Next(3) > 0),
+    };
+
+    private Step Paging(TestKey key) => random.Next(8) switch
+    {
+        < 3 => Step.FetchPage(key, Direction()),
+        < 6 => Step.FetchPageAsync(++_lastId, key, Direction()),
+        _ => Step.Resize(key, new(random.Next(-2, 1), random.Next(0, 4))),
+    };
+
+    private Step Mutate()
+    {
+        _patches.Add((++_lastId, Key()));
+        return Step.Mutate(_patches[^1].Id, _patches[^1].Key);
+    }
+
+    private Step Make()
+    {
+        _writes.Add(++_lastId);
+        return Step.Make(new(
+            _lastId, Key(), (WriteEffects)random.Next(4), random.Next(2) == 0,
+            RandomProgram.Pick(random, Behaviour.Waits, Behaviour.Waits, Behaviour.Waits, Behaviour.Waits, Behaviour.Succeeds, Behaviour.Fails)));
+    }
+
+    /// <summary>One of the latest patches.</summary>
+    private (int Id, TestKey Key)? Patch() => _patches.Count == 0 ? null : _patches[^(random.Next(Math.Min(4, _patches.Count)) + 1)];
+
+    private Step Set(TestKey key) => Step.Set(key, key.IsPaged ? PageText.List([PageText.Page(0, ++_lastId, new(0, 1)), PageText.Page(1, _lastId, new(0, 2))]) : $"set{++_lastId}");
+
+    private PageDirection Direction() => random.Next(3) == 0 ? PageDirection.Previous : PageDirection.Next;
 
     private Step Seldom() => random.Next(6) switch
     {
@@ -123,7 +175,20 @@ internal sealed class StepDraw(Random random, Setup setup)
     private RefetchPolicy Policy() =>
         RandomProgram.Pick(random, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.IfStale, RefetchPolicy.Always, RefetchPolicy.Never);
 
-    private TestKey Key() => TestKey.All[random.Next(5) == 0 ? 4 : random.Next(3) > 0 ? random.Next(2) * 2 : random.Next(4)];
+    private TestKey Key() => _keys[random.Next(_keys.Length)];
 
-    private string Prefix() => random.Next(2) == 0 ? "a" : "b";
+    private string Prefix() => _keys[random.Next(_keys.Length)].Name;
+
+    /// <summary>Few keys, so that what is done meets; the same key twice is drawn twice as often.</summary>
+    private static TestKey[] Theme(int theme)
+    {
+        TestKey Key(int index) => TestKey.All[index];
+        return theme switch
+        {
+            0 => [Key(0), Key(2)],
+            1 => [Key(5), Key(6), Key(5), Key(6), Key(0)],
+            2 => [Key(5), Key(4)],
+            _ => [Key(0), Key(0), Key(1), Key(2), Key(2), Key(3), Key(4), Key(4), Key(5), Key(6)],
+        };
+    }
 }

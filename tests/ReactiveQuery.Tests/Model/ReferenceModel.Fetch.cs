@@ -42,7 +42,7 @@ internal sealed partial class ReferenceModel
 
             foreach (var observer in entry.Observers)
                 if (observer.IntervalDue is { } tick) Consider(tick, () => Tick(entry));
-            if (entry is { Fetch: null, UnheldSince: { } since } && setup.GcTime != Setup.Never) Consider(since + setup.GcTime, () => _entries.Remove(entry.Key));
+            if (entry is { Fetch: null, UnheldSince: { } since, IsOptimistic: false } && setup.GcTime != Setup.Never) Consider(since + setup.GcTime, () => _entries.Remove(entry.Key));
         }
 
         return next;
@@ -64,34 +64,47 @@ internal sealed partial class ReferenceModel
 
     private void Trigger(ModelEntry entry)
     {
-        if (entry.Fetch is null) Start(entry);
+        if (entry.Fetch is null or { IsOfPage: true }) Start(entry);
     }
 
     /// <summary>A refetch or an invalidation: restarts what runs behind data, joins a first load if requests are to be deduplicated.</summary>
     private void Explicit(ModelEntry entry)
     {
-        if (entry.Fetch is not null && !entry.HasData && setup.Dedupes) return;
-        EndSilently(entry);
-        Start(entry);
+        if (entry.Fetch is null || entry.HasData || !setup.Dedupes) Start(entry);
     }
 
+    /// <summary>A fetch of everything, in the place of one that runs; behind a page that is on its way.</summary>
     private void Start(ModelEntry entry)
     {
+        if (entry.Fetch is { IsOfPage: true })
+        {
+            Want(entry, PageDirection.None);
+            return;
+        }
+
+        EndSilently(entry);
+        var fetch = new ModelFetch(entry.Epoch, ++entry.FetchesBegun);
+        if (entry.Key.IsPaged) Walk(entry, fetch);
+        Begin(entry, fetch);
+    }
+
+    private void Begin(ModelEntry entry, ModelFetch fetch)
+    {
         entry.UnheldSince = null;
-        var fetch = entry.Fetch = new ModelFetch(entry.Epoch);
+        entry.Fetch = fetch;
         Attempt(entry, fetch, isFirst: true);
     }
 
     private void Attempt(ModelEntry entry, ModelFetch fetch, bool isFirst)
     {
         var waits = setup.NetworkMode == NetworkMode.Online || (setup.NetworkMode == NetworkMode.OfflineFirst && !isFirst);
-        if (waits && _isOffline) fetch.Phase = Phase.Paused;
+        if (waits && (_isOffline || _areQueriesHeld)) fetch.Phase = Phase.Paused;
         else Call(entry, fetch);
     }
 
     private void Call(ModelEntry entry, ModelFetch fetch)
     {
-        var call = fetch.Call = new ModelCall(_calls[entry.Key].Count);
+        var call = fetch.Call = new ModelCall(_calls[entry.Key].Count, fetch.Cursor);
         _calls[entry.Key].Add(call);
         fetch.Phase = Phase.Calling;
         var behaviour = _behaviours[entry.Key];
@@ -104,7 +117,8 @@ internal sealed partial class ReferenceModel
             return;
         }
 
-        Answered(entry, fetch, behaviour == Behaviour.Succeeds ? Answers.Data(entry.Key, call.Index) : null, Answers.Error(entry.Key, call.Index));
+        var data = call.Cursor is { } cursor ? PageText.Page(cursor, call.Index, List(entry.Key)) : Answers.Data(entry.Key, call.Index);
+        Answered(entry, fetch, behaviour == Behaviour.Succeeds ? data : null, Answers.Error(entry.Key, call.Index));
     }
 
     /// <summary>A value of a live query: the fetch goes on, unless it began before the fence and somebody wants a newer one.</summary>
@@ -114,8 +128,9 @@ internal sealed partial class ReferenceModel
         (fetch.HasValue, fetch.Phase, fetch.Failures, fetch.FailureReason) = (true, Phase.Streaming, 0, null);
         entry.UnheldSince = null;
         entry.Set(data, Now);
+        entry.Patches.RemoveAll(p => p.IsSettled); // What a live query says now it says after every commit.
         entry.IsInvalidated = fetch.Epoch < entry.Epoch;
-        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(data);
+        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(entry.Shown!);
         if (fetch.Epoch < entry.Epoch && (entry.IsWanted || entry.Waiters.Count > 0)) Explicit(entry);
     }
 
@@ -131,7 +146,7 @@ internal sealed partial class ReferenceModel
         }
 
         entry.Fetch = null;
-        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(entry.Data!);
+        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(entry.Shown!);
         FollowUp(entry, fetch);
     }
 
@@ -139,18 +154,27 @@ internal sealed partial class ReferenceModel
     {
         fetch.Call = null;
         entry.UnheldSince = null; // What lands without passengers stays from now on.
-        if (data is not null) Succeeded(entry, fetch, data);
-        else Failed(entry, fetch, error);
+        if (data is null) Failed(entry, fetch, error);
+        else if (fetch.IsOfPage) PageLanded(entry, fetch, data);
+        else if (!entry.Key.IsPaged) Succeeded(entry, fetch, data);
+        else if (!GoesOn(entry, fetch, data)) Succeeded(entry, fetch, PageText.List(fetch.Walked));
     }
 
     private void Succeeded(ModelEntry entry, ModelFetch fetch, string data)
     {
+        entry.Set(data, Now);
+        entry.Patches.RemoveAll(p => p.SettledAfter < fetch.Number);
+        entry.IsInvalidated = false;
+        Landed(entry, fetch);
+    }
+
+    private void Landed(ModelEntry entry, ModelFetch fetch)
+    {
         Successes++;
         entry.Fetch = null;
-        entry.Set(data, Now);
-        entry.IsInvalidated = fetch.Epoch < entry.Epoch;
+        entry.IsInvalidated |= fetch.Epoch < entry.Epoch;
         entry.Observers.ForEach(o => o.PlanInterval(Now));
-        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(data);
+        foreach (var waiter in Answerable(entry, fetch)) waiter.Succeed(entry.Shown!);
         FollowUp(entry, fetch);
     }
 
@@ -181,16 +205,20 @@ internal sealed partial class ReferenceModel
 
     private static List<ModelWaiter> Answerable(ModelEntry entry, ModelFetch fetch)
     {
-        List<ModelWaiter> answerable = [.. entry.Waiters.Where(w => w.Epoch <= fetch.Epoch)];
+        List<ModelWaiter> answerable = [.. entry.Waiters.Where(w => w.Direction == fetch.Direction && w.Epoch <= fetch.Epoch)];
         entry.Waiters.RemoveAll(answerable.Contains);
         return answerable;
     }
 
-    /// <summary>What was invalidated while it was fetched is fetched again, if anybody wants it.</summary>
+    /// <summary>What was invalidated while it was fetched is fetched again, if anybody wants it; then comes what waited for the end.</summary>
     private void FollowUp(ModelEntry entry, ModelFetch fetch)
     {
-        if (fetch.Epoch < entry.Epoch && (entry.IsWanted || entry.Waiters.Count > 0)) Start(entry);
+        if (!fetch.IsOfPage && fetch.Epoch < entry.Epoch && IsOwed(entry)) Start(entry);
+        TakeUpWanted(entry);
     }
+
+    /// <summary>Whether somebody wants all the data; who waits for a page only does not.</summary>
+    private static bool IsOwed(ModelEntry entry) => entry.IsWanted || entry.Waiters.Exists(w => w.Direction == PageDirection.None);
 
     private void EndSilently(ModelEntry entry)
     {
@@ -199,11 +227,17 @@ internal sealed partial class ReferenceModel
         entry.Fetch = null;
     }
 
+    private void ForgetFetch(ModelEntry entry)
+    {
+        EndSilently(entry);
+        entry.Wanted.Clear();
+    }
+
     private void Abandon(ModelEntry entry, ModelFetch fetch)
     {
         fetch.AbandonAt = null;
         fetch.HasNoMoreRetries = true;
-        if (entry.Key.IsCancellable || fetch is { Phase: Phase.Paused, Failures: 0 }) EndSilently(entry);
+        if (entry.Key.IsCancellable || fetch is { Phase: Phase.Paused, Failures: 0 }) ForgetFetch(entry);
         else if (fetch.Phase != Phase.Calling) FailedForGood(entry, fetch);
         Tidy(entry);
     }
@@ -224,8 +258,9 @@ internal sealed partial class ReferenceModel
             }
         }
 
+        if (entry is { HasPassengers: false, Fetch: null }) entry.Wanted.Clear();
         if (entry.HasPassengers) entry.UnheldSince = null;
-        else if (entry.Fetch is null && (entry.IsEmpty || setup.GcTime == 0 || !setup.Caches)) _entries.Remove(entry.Key);
+        else if (entry.Fetch is null && !entry.IsOptimistic && (entry.IsEmpty || setup.GcTime == 0 || !setup.Caches)) _entries.Remove(entry.Key);
         else entry.UnheldSince ??= Now;
         Evict();
     }

@@ -37,13 +37,15 @@ internal sealed partial class ReferenceModel(Setup setup)
     {
         if (_entries.GetValueOrDefault(key) is not { } entry) return "Idle+Idle";
         if (!IsExpired(entry)) return entry.Show(setup.DefaultStaleTime, Now);
-        return new ModelEntry(key) { Fetch = entry.Fetch }.Show(setup.DefaultStaleTime, Now);
+        var expired = new ModelEntry(key) { Fetch = entry.Fetch };
+        expired.Patches.AddRange(entry.Patches);
+        return expired.Show(setup.DefaultStaleTime, Now);
     }
 
     /// <summary>What the cache holds, looked at without a use of it.</summary>
     public string Describe(TestKey key) => _entries.GetValueOrDefault(key) is not { } entry ? "nothing" : entry.Show(setup.DefaultStaleTime, Now).Split('+', '(', ')') switch
     {
-        [var status, var fetch, ..] => $"{status}+{fetch} {entry.Data}",
+        [var status, var fetch, ..] => $"{status}+{fetch} {entry.Shown}",
         _ => "",
     };
 
@@ -52,10 +54,18 @@ internal sealed partial class ReferenceModel(Setup setup)
         if (_entries.GetValueOrDefault(key) is { } entry) entry.LastUse = ++_uses;
     }
 
-    public string? Data(TestKey key) => _entries.GetValueOrDefault(key) is { } entry && !IsExpired(entry) ? entry.Data : null;
+    /// <summary>What the server last said and is not too old to be read, with all patches.</summary>
+    public string? Data(TestKey key) => Readable(key)?.Shown;
+
+    /// <summary>The same without them.</summary>
+    public string? BaseData(TestKey key) => Readable(key)?.Data;
+
+    public string Patches(TestKey key) =>
+        string.Join("; ", _entries.GetValueOrDefault(key) is { } entry ? entry.Patches.Select(p => p.Show()) : []);
 
     public void Subscribe(int id, TestKey key, ObserverSetup options)
     {
+        LetQueriesGo();
         var entry = Open(key, brings: true);
         var observer = new ModelObserver(id, entry, options);
         _observers.Add(id, observer);
@@ -83,6 +93,7 @@ internal sealed partial class ReferenceModel(Setup setup)
 
     public void Refetch(TestKey key, int? waiterId)
     {
+        LetQueriesGo();
         var entry = Open(key, brings: true);
         if (waiterId is { } id) entry.Waiters.Add(_waiters[id] = new ModelWaiter(id, entry.Epoch, wantsData: false));
         else if (entry.Observers.Count == 0) entry.Waiters.Add(new ModelWaiter(0, entry.Epoch, wantsData: false));
@@ -92,12 +103,13 @@ internal sealed partial class ReferenceModel(Setup setup)
 
     public void Fetch(int waiterId, TestKey key, bool any)
     {
+        LetQueriesGo();
         var entry = Open(key, brings: true);
         var waiter = new ModelWaiter(waiterId, entry.Epoch, wantsData: true);
         _waiters.Add(waiterId, waiter);
         if (entry.HasData && (any || !(entry.IsInvalidated || entry.IsStale(setup.DefaultStaleTime, Now))))
         {
-            waiter.Succeed(entry.Data!);
+            waiter.Succeed(entry.Shown!);
         }
         else
         {
@@ -120,19 +132,21 @@ internal sealed partial class ReferenceModel(Setup setup)
 
     public void Set(TestKey key, string data)
     {
-        var entry = Open(key);
-        entry.Set(data, Now);
-        entry.UnheldSince = null;
-        Tidy(entry);
+        var entry = Touch(key);
+        entry.Patches.RemoveAll(p => p.IsSettled);
+        Write(entry, data);
     }
 
+    /// <summary>The base changes; what lies over it stays.</summary>
     public void Update(TestKey key, string suffix)
     {
-        if (Data(key) is { } data) Set(key, data + suffix);
+        Read(key);
+        if (BaseData(key) is { } data) Write(Touch(key), PageText.Marked(key, data, suffix));
     }
 
     public void Invalidate(Func<TestKey, bool> selects, int? waiterId)
     {
+        if (waiterId is not null) LetQueriesGo();
         foreach (var entry in Selected(selects)) Invalidate(entry, waiterId);
         if (waiterId is not { } id || _waiters.ContainsKey(id)) return;
         var waiter = _waiters[id] = new ModelWaiter(id, 0, wantsData: false);
@@ -156,10 +170,10 @@ internal sealed partial class ReferenceModel(Setup setup)
         {
             if (entry.Fetch is null) continue;
             entry.UnheldSince = null;
-            EndSilently(entry);
+            ForgetFetch(entry);
             foreach (var waiter in Leaving(entry))
             {
-                if (entry.Data is { } data) waiter.Succeed(data);
+                if (entry.Shown is { } data) waiter.Succeed(data);
                 else waiter.Cancel();
             }
 
@@ -172,7 +186,8 @@ internal sealed partial class ReferenceModel(Setup setup)
     {
         foreach (var entry in Selected(selects))
         {
-            EndSilently(entry);
+            ForgetFetch(entry);
+            entry.Patches.Clear();
             foreach (var waiter in Leaving(entry)) waiter.Cancel();
             entry.Forget();
             if (resets && entry.Observers.Count > 0) Seed(entry);
@@ -189,20 +204,6 @@ internal sealed partial class ReferenceModel(Setup setup)
         foreach (var entry in Selected(_ => true))
         {
             if (!entry.Key.IsLive && entry.Observers.Exists(o => o.IsEnabled && IsDue(o, o.Setup.OnFocus, loadsWhenNever: false))) Trigger(entry);
-            Tidy(entry);
-        }
-    }
-
-    /// <summary>A fetch that waited for the connection and the trigger that the connection is make one fetch.</summary>
-    public void Online(bool isOnline)
-    {
-        var regained = isOnline && _isOffline;
-        _isOffline = !isOnline;
-        if (!regained) return;
-        foreach (var entry in Selected(_ => true))
-        {
-            if (entry.Fetch is { Phase: Phase.Paused }) Call(entry, entry.Fetch);
-            else if (entry.Observers.Exists(o => o.IsEnabled && Reconnects(o))) Trigger(entry);
             Tidy(entry);
         }
     }
@@ -235,6 +236,14 @@ internal sealed partial class ReferenceModel(Setup setup)
     /// <summary>Somebody comes to a key, with initial data for it or without.</summary>
     private ModelEntry Open(TestKey key, bool brings = false)
     {
+        var entry = Touch(key);
+        if (IsExpired(entry) && entry is { Fetch: not { IsOfPage: true }, Wanted: [] }) entry.Forget();
+        if (brings) Seed(entry);
+        return entry;
+    }
+
+    private ModelEntry Touch(TestKey key)
+    {
         if (!_entries.TryGetValue(key, out var entry))
         {
             entry = new ModelEntry(key) { LastUse = ++_uses };
@@ -243,9 +252,16 @@ internal sealed partial class ReferenceModel(Setup setup)
         }
 
         entry.LastUse = ++_uses;
-        if (IsExpired(entry)) entry.Forget();
-        if (brings) Seed(entry);
         return entry;
+    }
+
+    private ModelEntry? Readable(TestKey key) => _entries.GetValueOrDefault(key) is { } entry && !IsExpired(entry) ? entry : null;
+
+    private void Write(ModelEntry entry, string data)
+    {
+        entry.Set(data, Now);
+        entry.UnheldSince = null;
+        Tidy(entry);
     }
 
     private void Seed(ModelEntry entry)
@@ -267,7 +283,7 @@ internal sealed partial class ReferenceModel(Setup setup)
     private void Evict(ModelEntry? spared = null)
     {
         while (_entries.Count > setup.Capacity
-            && _entries.Values.Where(e => e != spared && e is { HasPassengers: false, Fetch: null }).MinBy(e => e.LastUse) is { } oldest)
+            && _entries.Values.Where(e => e != spared && e is { HasPassengers: false, Fetch: null, IsOptimistic: false }).MinBy(e => e.LastUse) is { } oldest)
             _entries.Remove(oldest.Key);
     }
 

@@ -6,10 +6,13 @@ namespace ReactiveQuery.Tests.Model;
 /// <param name="Code">The line as a reader would write it.</param>
 /// <param name="Model">What it does to the reference model.</param>
 /// <param name="Engine">What it does to the client, given the model <em>before</em> the step.</param>
-internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<EngineDriver> Engine)
+internal sealed partial record Step(string Code, Action<ReferenceModel> Model, Action<EngineDriver> Engine)
 {
     /// <summary>Whether the step takes data away by its nature; otherwise no observer that has data may see it missing, not even for a moment.</summary>
     public bool MayLoseData { get; init; }
+
+    /// <summary>Whether data may go and come back within the step; otherwise no observer may see it flash up.</summary>
+    public bool MayFlash { get; init; }
 
     public override string ToString() => Code;
 
@@ -24,10 +27,10 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
         $"o{id}.enabled = {Text(isEnabled)}", m => m.Enable(id, isEnabled), e => e.Enable(id, isEnabled));
 
     public static Step Refetch(TestKey key) => new(
-        $"client.Refetch({key})", m => m.Refetch(key, null), e => e.Client.Refetch(e.Query(key), key.Id));
+        $"client.Refetch({key})", m => m.Refetch(key, null), e => e.Query(key).Refetch());
 
     public static Step RefetchAsync(int id, TestKey key) => new(
-        $"var w{id} = client.RefetchAsync({key})", m => m.Refetch(key, id), e => e.Await(id, e.Client.RefetchAsync(e.Query(key), key.Id)));
+        $"var w{id} = client.RefetchAsync({key})", m => m.Refetch(key, id), e => e.Await(id, e.Query(key).RefetchAsync()));
 
     public static Step Fetch(int id, TestKey key, bool any, bool hasToken) => new(
         $"var w{id} = client.{(any ? "EnsureAsync" : "FetchAsync")}({key}{(hasToken ? $", token{id}" : "")})",
@@ -37,20 +40,20 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
     public static Step GiveUp(int id) => new($"token{id}.Cancel()", m => m.GiveUp(id), e => e.GiveUp(id));
 
     public static Step Set(TestKey key, string data) => new(
-        $"client.SetData({key}, \"{data}\")", m => m.Set(key, data), e => e.Client.SetData(e.Query(key), key.Id, new string(data.AsSpan())));
+        $"client.SetData({key}, \"{data}\")", m => m.Set(key, data), e => e.Query(key).Set(data));
 
     public static Step Update(TestKey key, string suffix) => new(
         $"client.UpdateData({key}, data => data + \"{suffix}\")",
         m => m.Update(key, suffix),
-        e => e.Client.UpdateData(e.Query(key), key.Id, data => data + suffix));
+        e => e.Query(key).Update(suffix));
 
     public static Step Invalidate(TestKey key) => new(
-        $"client.Invalidate({key})", m => m.Invalidate(key.Equals, null), e => e.Client.Invalidate(e.Query(key), key.Id));
+        $"client.Invalidate({key})", m => m.Invalidate(key.Equals, null), e => e.Query(key).Invalidate());
 
     public static Step InvalidateAsync(int id, TestKey key) => new(
         $"var w{id} = client.InvalidateAsync({key})",
         m => m.Invalidate(key.Equals, id),
-        e => e.Await(id, e.Client.InvalidateAsync(e.Query(key), key.Id)));
+        e => e.Await(id, e.Query(key).InvalidateAsync()));
 
     public static Step Invalidate(string prefix) => new(
         $"client.Invalidate(\"{prefix}\")", m => m.Invalidate(Under(prefix), null), e => e.Client.Invalidate(QueryKey.Of(prefix)));
@@ -61,19 +64,19 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
         $"client.Refetch(\"{prefix}\")", m => m.RefetchAll(Under(prefix)), e => e.Client.Refetch(QueryKey.Of(prefix)));
 
     public static Step Cancel(TestKey key) => new(
-        $"client.Cancel({key})", m => m.Cancel(key.Equals), e => e.Client.Cancel(e.Query(key), key.Id));
+        $"client.Cancel({key})", m => m.Cancel(key.Equals), e => e.Query(key).Cancel());
 
     public static Step Cancel(string prefix) => new(
         $"client.Cancel(\"{prefix}\")", m => m.Cancel(Under(prefix)), e => e.Client.Cancel(QueryKey.Of(prefix)));
 
     public static Step Reset(TestKey key) => new(
-        $"client.Reset({key})", m => m.Drop(key.Equals, resets: true), e => e.Client.Reset(e.Query(key), key.Id))
+        $"client.Reset({key})", m => m.Drop(key.Equals, resets: true), e => e.Query(key).Reset())
     {
         MayLoseData = true,
     };
 
     public static Step Remove(TestKey key) => new(
-        $"client.Remove({key})", m => m.Drop(key.Equals), e => e.Client.Remove(e.Query(key), key.Id))
+        $"client.Remove({key})", m => m.Drop(key.Equals), e => e.Query(key).Remove())
     {
         MayLoseData = true,
     };
@@ -98,7 +101,7 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
     public static Step Advance(int milliseconds) => new(
         string.Create(CultureInfo.InvariantCulture, $"advance {milliseconds} ms"), m => m.Advance(milliseconds), e => e.Advance(milliseconds));
 
-    public static Step Read(TestKey key) => new($"client.GetState({key})", m => m.Read(key), e => e.Client.GetState(e.Query(key), key.Id));
+    public static Step Read(TestKey key) => new($"client.GetState({key})", m => m.Read(key), e => _ = e.Query(key).State);
 
     public static Step Behave(TestKey key, Behaviour behaviour) => new(
         $"calls of {key}: {behaviour}", m => m.Behave(key, behaviour), e => e.Behave(key, behaviour));
@@ -125,15 +128,21 @@ internal sealed record Step(string Code, Action<ReferenceModel> Model, Action<En
             var open = model.Calls(key).Where(c => !c.IsAnswered).ToList();
             if (open.Count == 0) return null;
             var chosen = newest ? open[^1] : open[0];
-            var data = key.IsLive ? Answers.Value(key, chosen.Index, chosen.Values) : Answers.Data(key, chosen.Index);
             return (chosen.Index, kind switch
             {
-                AnswerKind.Succeeds => data,
-                AnswerKind.SucceedsAsBefore => model.Data(key) ?? data,
-                AnswerKind.Ends when !key.IsLive => data,
+                AnswerKind.Succeeds => NewData(model, chosen),
+                AnswerKind.SucceedsAsBefore => OldData(model, chosen) ?? NewData(model, chosen),
+                AnswerKind.Ends when !key.IsLive => NewData(model, chosen),
                 _ => null,
             });
         }
+
+        string NewData(ReferenceModel model, ModelCall call) =>
+            call.Cursor is { } cursor ? PageText.Page(cursor, call.Index, model.List(key))
+            : key.IsLive ? Answers.Value(key, call.Index, call.Values) : Answers.Data(key, call.Index);
+
+        string? OldData(ReferenceModel model, ModelCall call) =>
+            call.Cursor is { } cursor ? PageText.Pages(model.BaseData(key)).Find(page => PageText.Cursor(page) == cursor) : model.BaseData(key);
     }
 
     private static Func<TestKey, bool> Under(string prefix) => key => key.Name == prefix;

@@ -49,6 +49,19 @@ public class OptimisticTests : ClientTest
     }
 
     [Fact]
+    public void A_servers_answer_that_ends_a_fetch_nobody_waits_for_ends_the_entrys_stay_where_nothing_is_cached()
+    {
+        var client = NewClient(o => o with { Defaults = o.Defaults with { CacheEnabled = false, CancelDelay = TimeSpan.FromSeconds(1) } });
+        var never = Query.Define("never", (int _, CancellationToken _) => new TaskCompletionSource<User>().Task);
+        client.Observe(never, 1).Subscribe().Dispose();
+        var patch = client.Mutate(never, 1, user => user);
+        Assert.Equal(1, client.Cache.Count);
+
+        patch.Commit(new User("ann", 1));
+        Assert.Equal(0, client.Cache.Count);
+    }
+
+    [Fact]
     public async Task Reads_and_awaited_calls_give_what_is_shown()
     {
         var client = NewClient();
