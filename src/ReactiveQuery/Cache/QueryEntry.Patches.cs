@@ -131,7 +131,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         if (_flight is not { Request.IsLive: false } older) return;
         FollowUp_NeedsLock(ref after);
         if (_flight != older || older.IsOfPage) return; // A page is another part of the data than the answer; it lands, and is walked again.
+        var wanted = _wanted;
         CancelFlight_NeedsLock(ref after);
+        _wanted = wanted; // A page that waited for the fetch, with a caller behind it, comes all the same.
+        TakeUpWanted_NeedsLock(ref after);
         Settled_NeedsLock(ref after);
     }
 

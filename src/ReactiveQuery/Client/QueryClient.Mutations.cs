@@ -91,8 +91,10 @@ public sealed partial class QueryClient
     /// empty list and is reported. Completes when the client is disposed.
     /// </returns>
     public IObservable<IReadOnlyList<MutationEntry>> MutationStates(MutationFilter? filter = null) =>
-        Observable.Create<IReadOnlyList<MutationEntry>>(observer => Ledger.Follow(() => observer.OnNext(Found(filter)), observer.OnCompleted))
-            .DistinctUntilChanged(SameEntries.Instance);
+        new Guarded<IReadOnlyList<MutationEntry>>(
+            Observable.Create<IReadOnlyList<MutationEntry>>(observer => Ledger.Follow(() => observer.OnNext(Found(filter)), observer.OnCompleted))
+                .DistinctUntilChanged(SameEntries.Instance),
+            ReportObserver);
 
     /// <summary>How many of the matching calls are under way, pending or paused, as it changes.</summary>
     /// <param name="filter">Which calls count; null: all. Its predicate runs at every change, outside every lock.</param>
@@ -101,8 +103,10 @@ public sealed partial class QueryClient
     /// reported. Completes when the client is disposed.
     /// </returns>
     public IObservable<int> IsMutating(MutationFilter? filter = null) =>
-        Observable.Create<int>(observer => Ledger.Follow(() => observer.OnNext(Found(filter).Count(entry => entry.IsUnderWay)), observer.OnCompleted))
-            .DistinctUntilChanged();
+        new Guarded<int>(
+            Observable.Create<int>(observer => Ledger.Follow(() => observer.OnNext(Found(filter).Count(entry => entry.IsUnderWay)), observer.OnCompleted))
+                .DistinctUntilChanged(),
+            ReportObserver);
 
     private IReadOnlyList<MutationEntry> Found(MutationFilter? filter)
     {

@@ -149,8 +149,8 @@ public sealed class InfiniteQueryStore<TParams, TCursor, TPage> : IAsyncStore<TP
 
     private void Report(Exception error) => _client.Errors.Report(error, UnobservedErrorOrigin.Trigger);
 
-    private IObservable<bool> Project(Func<QueryState<InfiniteData<TCursor, TPage>>, bool> selector) =>
-        ((IObservable<QueryState<InfiniteData<TCursor, TPage>>>)this).Select(selector).DistinctUntilChanged();
+    private Guarded<bool> Project(Func<QueryState<InfiniteData<TCursor, TPage>>, bool> selector) =>
+        new(((IObservable<QueryState<InfiniteData<TCursor, TPage>>>)this).Select(selector).DistinctUntilChanged(), _client.ReportObserver);
 
     private bool Has(QueryState<InfiniteData<TCursor, TPage>> state, Func<InfiniteData<TCursor, TPage>, bool> hasPage)
     {
