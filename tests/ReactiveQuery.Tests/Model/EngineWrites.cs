@@ -52,9 +52,7 @@ internal sealed class EngineWrites : IDisposable
         if (_patches.TryGetValue(id, out var patch)) patch.Handle.Rollback();
     }
 
-    /// <remarks>With somebody to hear of its failure: what nobody hears of goes to the client's hook, which counts as a complaint here.</remarks>
-    public void Make(Write write) =>
-        _handles[write.Id] = _mutation.Start(write, m => _engine.Query(write.Key).Declare(write.Effects, m).OnError(static (_, _) => { }));
+    public void Make(Write write) => _handles[write.Id] = _mutation.Start(write, m => _engine.Query(write.Key).Declare(write.Effects, m));
 
     public void Answer(int id, bool succeeds)
     {

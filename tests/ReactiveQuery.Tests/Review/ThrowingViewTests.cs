@@ -1,4 +1,3 @@
-using System.Reactive;
 using ReactiveQuery.Tests.Client;
 
 namespace ReactiveQuery.Tests.Review;
