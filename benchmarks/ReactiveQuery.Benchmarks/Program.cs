@@ -8,6 +8,7 @@ using ReactiveQuery.Benchmarks;
 // compare                       rounds of "all", interleaved; a table of medians and ratios
 // table <file.jsonl> …         the table of what compare wrote with --out
 // verify                        every workload of one contender once, in this process: counts and sums, no times
+// dispatch                      a million sends into a loop of 60 frames a second: delivered, conflated, memory
 //   --only W1a,W3    --contenders limit,plain-rx    --rounds 5    --out results/run.jsonl    --base limit
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -32,7 +33,10 @@ switch (options.Verb)
         return RunOne(Named(name), id);
 
     case "verify":
-        return Verification.Run(Named(options.Contenders?[0] ?? "reactive-query"), options.Only);
+        return Verification.Run(Named(options.Contenders?[0] ?? "reactive-query"), options.Only) | (options.Only is null ? DispatchFlood.Run() : 0);
+
+    case "dispatch":
+        return DispatchFlood.Run();
 
     case "all" or "compare":
         return Compare.Run(options, [.. contenders.Select(c => c.Name)]);
@@ -41,7 +45,7 @@ switch (options.Verb)
         return Compare.Show(options);
 
     default:
-        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | table | verify");
+        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | table | verify | dispatch");
         return 2;
 }
 
