@@ -33,7 +33,7 @@ internal sealed class DispatchScene : IScene
 
         var flood = scope.Spawn(token => FloodAsync(price, stage, token));
         await flood;
-        await Stage.Until(() => !price.IsPending && loop.Queue.IsEmpty && product.Latest.IsSuccess);
+        await Stage.Until(() => shown is [.., Bursts * SendsPerBurst] && loop.Queue.IsEmpty && product.Latest.IsSuccess);
         var (largest, drains) = (loop.LargestBacklog, loop.Drains);
 
         var late = scope.Spawn(async token => { await RealTime.Delay(50.Ms(), token); return 0; }, price.Set);
@@ -101,8 +101,8 @@ internal sealed class DispatchScene : IScene
                 _wakeUp.WaitOne();
                 LargestBacklog = Math.Max(LargestBacklog, Queue.Count);
                 recorder.Note(Lane.View, "loop", 'd', "drained");
-                Queue.Drain(Budget);
                 Interlocked.Increment(ref _drains);
+                Queue.Drain(Budget);
                 _isClosed.Wait(Frame);
             }
         }

@@ -100,6 +100,8 @@ public static class SignalSender
 /// <para><b>Order.</b> The first value after a delivery takes a place in the scheduler's queue; later ones take its place, not one of their own. So relative to other work of
 /// the scheduler a value may come earlier than its <c>Set</c> was called, never later than its turn. Values of one sender never overtake each other; two senders
 /// to one target are two queues, and the one that took its place first is served first.</para>
+/// <para>On a <see cref="UiDispatchQueue"/> the target gets at most one value a drain, also from a drain with a budget: what is sent while the queue is being drained waits for the
+/// next drain, behind whatever else came in meanwhile.</para>
 /// <list type="table">
 /// <listheader><term>event</term><description>behaviour</description></listheader>
 /// <item><term>the target throws</term><description>reported; the next value is delivered</description></item>
@@ -159,7 +161,10 @@ public sealed class SignalSender<T>
     {
         try
         {
-            _scheduler.Schedule(this, static (_, sender) => { sender.Deliver(); return Disposable.Empty; });
+            if (_scheduler is UiDispatchQueue queue)
+                queue.ScheduleForNextDrain(this, static sender => sender.Deliver());
+            else
+                _scheduler.Schedule(this, static (_, sender) => { sender.Deliver(); return Disposable.Empty; });
         }
         catch (Exception error)
         {

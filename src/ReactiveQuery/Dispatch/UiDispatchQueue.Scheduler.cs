@@ -54,12 +54,16 @@ public sealed partial class UiDispatchQueue
     public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
         Schedule(state, dueTime <= Now ? TimeSpan.Zero : dueTime - Now, action);
 
+    /// <summary>Queues work that runs in the next drain to begin; one that is running does not take it, whatever its budget.</summary>
+    internal void ScheduleForNextDrain<TState>(TState state, Action<TState> action) =>
+        Enqueue(new DispatchItem<TState>(this, state, (_, given) => { action(given); return Disposable.Empty; }) { IsForNextDrain = true });
+
     private bool TryWithdraw(DispatchItem item)
     {
         lock (_gate)
         {
             bool hasWaited = _timers.Remove(item) || item.Node is not null;
-            if (item.Node is { } node) _items.Remove(node);
+            if (item.Node is { } node) node.List!.Remove(node);
             item.Node = null;
             return hasWaited;
         }
@@ -76,6 +80,9 @@ public sealed partial class UiDispatchQueue
 
         /// <summary>Where it waits; null before and after. Guarded by the queue's lock.</summary>
         public LinkedListNode<DispatchItem>? Node { get; set; }
+
+        /// <summary>Whether a drain that is running when it comes in leaves it to the next.</summary>
+        public bool IsForNextDrain { get; init; }
 
         public bool IsCancelled => _result.IsDisposed;
 

@@ -39,6 +39,9 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
 
     private readonly object _gate = new();
     private readonly LinkedList<DispatchItem> _items = [];
+
+    /// <summary>What came in during a drain and is not its business, however large its budget.</summary>
+    private readonly LinkedList<DispatchItem> _late = [];
     private readonly LatestSubject<bool> _wakes;
     private readonly UnobservedErrors _errors;
     private readonly IScheduler _clock;
@@ -69,7 +72,7 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
     /// <summary>How many items wait to be drained; work that is due later does not count.</summary>
     public int Count
     {
-        get { lock (_gate) return _items.Count; }
+        get { lock (_gate) return _items.Count + _late.Count; }
     }
 
     /// <summary>Whether nothing waits to be drained.</summary>
@@ -145,7 +148,7 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
         {
             if (_isDisposed) return;
             Volatile.Write(ref _isDisposed, true);
-            dropped = [.. _items, .. _timers];
+            dropped = [.. _items, .. _late, .. _timers];
         }
 
         foreach (var item in dropped) item.Dispose();
@@ -187,6 +190,7 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
             _drains++;
             Volatile.Write(ref _uiThread, Environment.CurrentManagedThreadId);
             CloseWakeUp_NeedsLock();
+            TakeInLate_NeedsLock();
             return _lastNumber;
         }
     }
@@ -197,6 +201,7 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
         lock (_gate)
         {
             _drains--;
+            TakeInLate_NeedsLock();
             if (_items.Count > 0 && !_isDisposed) OpenWakeUp_NeedsLock();
         }
 
@@ -243,11 +248,21 @@ public sealed partial class UiDispatchQueue : IScheduler, IUiBoundary, IDisposab
             _timers.Remove(item);
             if (_isDisposed || item.IsCancelled) return;
             item.Number = ++_lastNumber;
-            item.Node = _items.AddLast(item);
+            item.Node = (item.IsForNextDrain && _drains > 0 ? _late : _items).AddLast(item);
             OpenWakeUp_NeedsLock();
         }
 
         _wakes.Drain();
+    }
+
+    private void TakeInLate_NeedsLock()
+    {
+        while (_late.First is { } node)
+        {
+            _late.Remove(node);
+            node.Value.Number = ++_lastNumber;
+            _items.AddLast(node);
+        }
     }
 
     private void OpenWakeUp_NeedsLock()

@@ -123,14 +123,13 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     void IMutationStream.End() => _states.End();
 
-    internal MutationCall<TArgs, T> Begin(TArgs args, MutationOptions<TArgs, T> options, bool isObserved = false)
+    internal MutationCall<TArgs, T> Begin(TArgs args, MutationOptions<TArgs, T> options, bool isExecuted = false)
     {
         ThrowIfDisposed();
         Client.Environment.Connect();
         var scope = ScopeFor(args, options, out var scopeError);
         var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now);
-        if (isObserved)
-            call.MarkObserved();
+        call.IsExecuted = isExecuted;
         List<MutationCall<TArgs, T>> superseded = [];
         lock (Client.Ledger.Gate)
         {
@@ -167,11 +166,12 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         try
         {
-            var call = Begin(args, _options, isObserved: true);
+            var call = Begin(args, _options, isExecuted: true);
             var states = call.States.Subscribe(System.Reactive.Observer.Create<MutationState<TArgs, T>>(state => Tell(observer, state)));
             return Disposable.Create((call, states), static own =>
             {
                 own.states.Dispose();
+                own.call.IsExecuted = false; // Too late to cancel a call that has failed already: its callbacks run, and then it is told elsewhere.
                 own.call.Cancel();
             });
         }

@@ -23,6 +23,7 @@ internal enum CallStage
 internal abstract class MutationCall(MutationLedger ledger, string name, QueryKey? scopeKey)
 {
     private volatile bool _isObserved;
+    private volatile bool _isExecuted;
 
     public long Id { get; set; }
 
@@ -64,7 +65,11 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
 
     public bool IsRefused { get; protected set; }
 
-    public bool IsObserved => _isObserved;
+    /// <summary>Whether somebody hears of its failure: who asked its handle, or the subscriber of <c>Execute</c> while there is one.</summary>
+    public bool IsObserved => _isObserved || _isExecuted;
+
+    /// <summary>Whether it was made by a subscription of <c>Execute</c> that still stands.</summary>
+    public bool IsExecuted { set => _isExecuted = value; }
 
     public abstract MutationStatus Status { get; }
 

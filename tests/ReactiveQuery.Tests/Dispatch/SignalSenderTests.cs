@@ -28,6 +28,47 @@ public sealed class SignalSenderTests : IDisposable
     }
 
     [Fact]
+    public void A_drain_with_a_budget_delivers_one_value_though_more_is_sent_during_it()
+    {
+        List<int> seen = [];
+        SignalSender<int>? sender = null;
+        sender = SignalSender.To<int>(value => { seen.Add(value); sender!.Set(value + 1); }, getter: null, _ui, _unobserved.Add);
+        sender.Set(1);
+        Assert.Equal(1, _ui.Drain(maxItems: 100));
+        Assert.Equal(1, _ui.Count);
+        Assert.Equal(1, _ui.Drain(TimeSpan.FromSeconds(1)));
+        Assert.Equal([1, 2], seen);
+    }
+
+    [Fact]
+    public void A_drain_inside_an_item_is_a_drain_of_its_own()
+    {
+        var sender = ToProperty();
+        _ui.Dispatch(() =>
+        {
+            sender.Set(9);
+            _ui.Drain();
+            Assert.Equal(9, _property);
+        });
+        _ui.Drain();
+        Assert.Equal(9, _property);
+        Assert.Empty(_unobserved);
+    }
+
+    [Fact]
+    public void A_value_sent_during_a_drain_wakes_the_loop_again_and_goes_with_the_queue()
+    {
+        var wakes = 0;
+        using var subscription = _ui.WakeUps.Subscribe(_ => wakes++);
+        var sender = ToProperty();
+        _ui.Dispatch(() => sender.Set(9));
+        _ui.Drain(maxItems: 100);
+        Assert.Equal((0, 2), (_property, wakes));
+        _ui.Dispose();
+        Assert.Equal(0, _ui.Count);
+    }
+
+    [Fact]
     public void However_much_is_sent_between_two_drains_the_target_gets_the_last_once()
     {
         using var subject = new BehaviorSubject<int>(0);

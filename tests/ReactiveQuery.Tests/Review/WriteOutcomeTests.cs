@@ -33,6 +33,27 @@ public class WriteOutcomeTests : ClientTest
     }
 
     [Fact]
+    public void A_failure_whose_subscriber_left_while_its_callbacks_ran_is_reported()
+    {
+        TaskCompletionSource callback = new();
+        using var mutation = NewClient().CreateMutation((int _) => Task.FromException<int>(Boom), m => m.OnSettled((_, _) => callback.Task));
+        mutation.Execute(1).Subscribe(_ => { }, _ => { }).Dispose();
+        Assert.Empty(Unobserved);
+        callback.SetResult();
+        Assert.Same(Boom, Assert.Single(Unobserved).Exception);
+    }
+
+    [Fact]
+    public void A_failure_whose_subscriber_stays_is_the_subscribers()
+    {
+        List<Exception> heard = [];
+        using var mutation = NewClient().CreateMutation((int _) => Task.FromException<int>(Boom));
+        using var subscription = mutation.Execute(1).Subscribe(_ => { }, heard.Add);
+        Assert.Equal([Boom], heard);
+        Assert.Empty(Unobserved);
+    }
+
+    [Fact]
     public void A_failure_whose_callbacks_the_clients_disposal_cuts_off_is_reported()
     {
         var client = NewClient();
