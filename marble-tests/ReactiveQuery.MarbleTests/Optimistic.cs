@@ -1,3 +1,5 @@
+using System.Reactive.Linq;
+
 namespace ReactiveQuery.MarbleTests;
 
 /// <summary>
@@ -49,6 +51,22 @@ public class Optimistic : Promise
         m.At(5, () => _client.Refetch(query, "1"));
         m.At(9, () => _patches['x'].Rollback());
         m.Expect(Shown(query)).ToBe(expected, new() { ['x'] = "ax~", ['r'] = "ax*~", ['y'] = "bx~" });
+    }
+
+    [Fact]
+    public void A_focus_refetch_with_old_server_data_shows_the_patch_still_and_on_settling_it_goes_once()
+    {
+        var focus    = m.Hot("-----f-----", new Dictionary<char, bool> { ['f'] = true });
+        var client   = Client(o => o with { Focus = focus.StartWith(false) });
+        var fetch    = m.Fetcher("-(a|)", "--(a|)", "--(b|)");
+        var query    = Query.Define("q", fetch.AsTask).With(o => o with { RefetchOnFocus = RefetchPolicy.Always });
+        var expected = "La-x-r-xsf-b";
+
+        m.At(3, () => _patches['x'] = client.Mutate(query, "1", data => data + 'x'));
+        m.At(8, () => _patches['x'].Commit());
+        m.At(9, () => client.Refetch(query, "1"));
+        m.Expect(client.Observe(query, "1").States())
+            .ToBe(expected, new() { ['x'] = "ax~", ['r'] = "ax*~", ['s'] = "ax", ['f'] = "ax*" });
     }
 
     [Fact]

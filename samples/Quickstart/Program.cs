@@ -1,6 +1,6 @@
 // ReactiveQuery in eleven scenes, each played on a real HTTP server (ASP.NET Core over SQLite, in this process, slow and failing on purpose):
 //
-//   dotnet run --project samples/Quickstart                       plays them all, in about ten seconds
+//   dotnet run --project samples/Quickstart                       plays them all, in less than thirty seconds
 //   dotnet run --project samples/Quickstart -- --scene search     plays one of them
 //   dotnet run --project samples/Quickstart -- --list             names them
 //
