@@ -6,10 +6,10 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Writes data. A fetch that runs goes on and will land; a cancel returns to what was written.</summary>
     public bool TrySet(QueryRequest<T> request, T data, DateTimeOffset? updatedAt) => TryWrite(request.Options, data, new Write(updatedAt));
 
-    /// <summary>Writes what the server answered to a mutation: a fence, which an older fetch's data does not pass.</summary>
-    public bool TryRespond(QueryRequest<T> request, T data) => TryWrite(request.Options, data, new Write(IsResponse: true));
-
-    /// <summary>As above, from the base as it is then; the patches that the answer confirms go in the same state.</summary>
+    /// <summary>
+    /// Writes what the server answered to a mutation, made from the base as it is then: a fence, which an older fetch's data does not pass. The patches that the answer
+    /// confirms go in the same state.
+    /// </summary>
     /// <param name="request">How the entry is used.</param>
     /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
     /// <param name="own">The patches, some of which may be gone by now.</param>

@@ -106,17 +106,10 @@ public sealed partial class QueryClient
         }
     }
 
-    /// <summary>Writes the server's answer to a mutation: fresh data, which the data of an older fetch does not replace.</summary>
-    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, T data)
-        where TParams : notnull
-    {
-        ThrowIfDisposed();
-        var request = Request(definition, parameters);
-        while (!Cache.GetOrAdd(request).TryRespond(request, data))
-            ThrowIfDisposed();
-    }
-
-    /// <summary>As above, from the base as it is then. The patches of the same call go in the same state.</summary>
+    /// <summary>
+    /// Writes the server's answer to a mutation, made from the base as it is then: fresh data, which the data of an older fetch does not replace. The patches of the same
+    /// call go in the same state.
+    /// </summary>
     internal void SetResponse<TParams, T>(
         QueryDefinition<TParams, T> definition, TParams parameters, Func<T?, T> make, IReadOnlyList<OptimisticHandle> own)
         where TParams : notnull
