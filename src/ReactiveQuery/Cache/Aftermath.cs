@@ -10,7 +10,7 @@ internal struct Aftermath<T>
     public TimeSpan Due = TimeSpan.MaxValue;
 
     /// <summary>Callers whose wait is over, and what they are told. They wait for nobody's delivery.</summary>
-    public List<Waiter<T>>? Answered;
+    public AnsweredWaiters<T> Answered;
 
     public Answer<T> Answer;
 

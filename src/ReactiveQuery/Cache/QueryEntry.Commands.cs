@@ -54,7 +54,7 @@ internal sealed partial class QueryEntry<T>
             if (request is not null)
                 Restart_NeedsLock(request, ref after);
             if (isAwaited && request is not null)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Conclude_NeedsLock(ref after);
         }
 
@@ -86,7 +86,7 @@ internal sealed partial class QueryEntry<T>
             if (_isDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Restart_NeedsLock(request, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -220,7 +220,7 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         Used(_cache.Uses.NextStamp());
-        Apply_NeedsLock(new DataSet<T>(updatedAt is { } at ? _cache.Clock.At(at) : now, data));
+        Apply_NeedsLock(QueryReducer.Write(_state, updatedAt is { } at ? _cache.Clock.At(at) : now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }
 

@@ -35,11 +35,9 @@ internal sealed partial class QueryEntry<T>
             Conclude_NeedsLock(ref after);
         }
 
-        foreach (var mount in turned ?? [])
-            mount.RequestRefresh();
+        turned?.ForEach(static mount => mount.RequestRefresh());
         CarryOut(after);
-        foreach (var mount in ticked ?? [])
-            PlanInterval(mount);
+        ticked?.ForEach(PlanInterval);
     }
 
     public override void OnTrigger(RefetchTrigger trigger)
@@ -71,7 +69,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
-            _hasIntervals = true;
+            Volatile.Write(ref _hasIntervals, true);
             due = mount.IntervalDue = interval is { } span ? Freshness.Due(LookElapsed_NeedsLock(), span) : TimeSpan.MaxValue;
             _nextIntervalDue = due < _nextIntervalDue ? due : _nextIntervalDue;
         }
@@ -81,12 +79,10 @@ internal sealed partial class QueryEntry<T>
 
     private void PlanIntervals()
     {
+        if (!Volatile.Read(ref _hasIntervals)) return; // An observer that plans its first just now sees the fetch that landed.
         ReadOnlyMemory<Mount<T>?> mounts;
         lock (_gate)
-        {
-            if (!_hasIntervals) return;
             mounts = _mounts.Snapshot;
-        }
 
         foreach (var mount in mounts.Span)
             if (mount is not null)

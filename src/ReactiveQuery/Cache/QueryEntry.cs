@@ -17,7 +17,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
-    private List<Waiter<T>>? _waiters;
+    private WaiterChain<T> _waiters;
     private Flight<T>? _flight;
     private int _epoch;
     private bool _isDead;
@@ -48,7 +48,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         get
         {
             lock (_gate)
-                return _waiters is { Count: > 0 };
+                return !_waiters.IsEmpty;
         }
     }
 
@@ -58,11 +58,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
     public TimeSpan LastLooked => TimeSpan.FromTicks(Volatile.Read(ref _lastLookedTicks));
 
+    /// <summary>See <see cref="QueryClient.ContinuesInline"/>.</summary>
+    public bool ContinuesInline => Client.ContinuesInline;
+
     private QueryClient Client => _cache.Client;
 
     private bool IsWatched_NeedsLock => _mounts.Count > 0;
 
-    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || _waiters is { Count: > 0 };
+    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || !_waiters.IsEmpty;
 
     public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
@@ -86,12 +89,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     }
 
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
-    private void Apply_NeedsLock(QueryEvent happened)
+    private void Apply_NeedsLock(QueryEvent happened) => Apply_NeedsLock(QueryReducer.Reduce(_state, happened), happened.Cause);
+
+    private void Apply_NeedsLock(QueryState<T> next, QueryUpdateCause cause)
     {
-        var next = WithFold_NeedsLock(QueryReducer.Reduce(_state, happened));
+        next = WithFold_NeedsLock(next);
         if (ReferenceEquals(next, _state)) return;
         Volatile.Write(ref _state, next);
-        _cause = happened.Cause;
+        _cause = cause;
     }
 
     /// <summary>Makes the steps since the last commit one new version, if they came to anything.</summary>
@@ -130,8 +135,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private void CarryOut(in Aftermath<T> after)
     {
         _cache.Deadlines.Request(this, after.Due);
-        foreach (var waiter in after.Answered ?? [])
-            waiter.Answer(after.Answer);
+        after.Answered.Answer(after.Answer);
         after.Ended?.Dispose();
         Deliver(after);
         if (after.Removal is { } cause)
