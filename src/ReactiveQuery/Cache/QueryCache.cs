@@ -38,10 +38,10 @@ public sealed class QueryCache
     internal Deadlines Deadlines { get; }
 
     /// <summary>The entries that somebody watches, so that a trigger costs them and not all that are held.</summary>
-    internal EntrySet Watched { get; } = new(EntrySetKind.Watched);
+    internal WatchedEntries Watched { get; } = new();
 
     /// <summary>The entries that are fetching.</summary>
-    internal EntrySet Fetching { get; } = new(EntrySetKind.Fetching);
+    internal FetchingEntries Fetching { get; } = new();
 
     internal LeastRecentlyUsed Uses { get; } = new();
 
@@ -100,7 +100,7 @@ public sealed class QueryCache
         Deadlines.Forget(entry);
         Uses.Forget(entry);
         Watched.Set(entry, false);
-        Fetching.Set(entry, false);
+        Fetching.Forget(entry);
         lock (_gate)
         {
             if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))

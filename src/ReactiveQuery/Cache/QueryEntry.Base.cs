@@ -5,7 +5,7 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
 {
     private long _lastUse;
     private int _placeInWatched;
-    private int _placeInFetching;
+    private bool _isListedAsFetching;
     private IDisposable? _indexPlace;
     private long _scheduledDueTicks = long.MaxValue;
 
@@ -43,7 +43,14 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
 
     /// <summary>Its place in a set, counted from one; zero when it is not in it. Guarded by the set's lock.</summary>
-    public ref int PlaceIn(EntrySetKind kind) => ref kind == EntrySetKind.Watched ? ref _placeInWatched : ref _placeInFetching;
+    public ref int PlaceInWatched => ref _placeInWatched;
+
+    /// <summary>Whether it stands among those that may be fetching; written by <see cref="FetchingEntries"/> alone.</summary>
+    public bool IsListedAsFetching
+    {
+        get => Volatile.Read(ref _isListedAsFetching);
+        set => Volatile.Write(ref _isListedAsFetching, value);
+    }
 
     public bool IsIndexed => Volatile.Read(ref _indexPlace) is not null;
 

@@ -104,7 +104,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
-        if (_state.IsFetching != _tail.Value.IsFetching) _cache.Fetching.Set(this, _state.IsFetching);
+        if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Began(this);
         _tail.Append(version);
         after.Superseded = _tail;
         _tail = version;
