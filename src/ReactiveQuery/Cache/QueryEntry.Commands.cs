@@ -156,7 +156,7 @@ internal sealed partial class QueryEntry<T>
             var end = new Version<QueryState<T>>(_state) { IsEnd = true };
             _tail.Append(end);
             _tail = end;
-            after.Receivers = _mounts.Snapshot;
+            BeginDelivery_NeedsLock(ref after);
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
         }

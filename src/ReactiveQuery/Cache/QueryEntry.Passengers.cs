@@ -30,6 +30,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
+            _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             if (_mounts.Count == 0) _cache.Watched.Set(this, false);
             Departed_NeedsLock(ref after);

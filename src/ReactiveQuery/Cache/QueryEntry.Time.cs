@@ -17,6 +17,7 @@ internal sealed partial class QueryEntry<T>
     private TimeSpan _nextIntervalDue = TimeSpan.MaxValue;
     private TimeSpan _staleBasis = TimeSpan.MinValue;
     private bool _hasIntervals;
+    private bool _isStaleAtOnce;
 
     public override void OnDeadline()
     {
@@ -31,11 +32,18 @@ internal sealed partial class QueryEntry<T>
                 Expire_NeedsLock(now, ref after);
             if (now >= _nextStaleDue)
                 turned = TurnedStale_NeedsLock(now);
+            if (turned is not null)
+                _pass.Enter_NeedsLock();
             ticked = Tick_NeedsLock(now, ref after);
             Conclude_NeedsLock(ref after);
         }
 
-        turned?.ForEach(static mount => mount.RequestRefresh());
+        if (turned is not null)
+        {
+            turned.ForEach(static mount => mount.RequestRefresh());
+            _pass.Leave();
+        }
+
         CarryOut(after);
         ticked?.ForEach(PlanInterval);
     }
@@ -88,6 +96,11 @@ internal sealed partial class QueryEntry<T>
             if (mount is not null)
                 PlanInterval(mount);
     }
+
+    /// <summary>Whether no observer finds the data stale at the instant last looked at.</summary>
+    private bool IsFreshToAll_NeedsLock =>
+        _state is not { HasData: true, IsStreaming: false }
+        || (!_isStaleAtOnce && (_shortestStaleTime == TimeSpan.MaxValue || !Freshness.IsOver(_state.DataElapsed, _shortestStaleTime, LastLooked)));
 
     private TimeSpan? Interval(EffectiveOptions<T> options)
     {
@@ -152,7 +165,9 @@ internal sealed partial class QueryEntry<T>
     private void NoteTimes_NeedsLock(Mount<T> mount)
     {
         var staleTime = mount.Request.Options.StaleTime;
-        if (staleTime > TimeSpan.Zero && staleTime < _shortestStaleTime)
+        if (staleTime == TimeSpan.Zero)
+            _isStaleAtOnce = true; // Until the entry ends: nothing but speed hangs on it.
+        else if (staleTime > TimeSpan.Zero && staleTime < _shortestStaleTime)
             _shortestStaleTime = staleTime;
         var due = Freshness.StaleDue(_state, staleTime, LastLooked);
         _nextStaleDue = due < _nextStaleDue ? due : _nextStaleDue;

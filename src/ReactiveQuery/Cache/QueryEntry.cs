@@ -17,6 +17,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
+    private DeliveryPass<T> _pass = new();
     private WaiterChain<T> _waiters;
     private Flight<T>? _flight;
     private int _epoch;
@@ -107,9 +108,19 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Began(this);
         _tail.Append(version);
         after.Superseded = _tail;
+        if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))
+            after.Step = new(_tail, version);
         _tail = version;
-        after.Receivers = _mounts.Snapshot;
+        BeginDelivery_NeedsLock(ref after);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
+    }
+
+    private void BeginDelivery_NeedsLock(ref Aftermath<T> after)
+    {
+        after.Receivers = _mounts.Snapshot;
+        if (after.IsDelivered || _mounts.Count == 0) return;
+        after.IsDelivered = true;
+        after.Pass = _pass.Begin_NeedsLock(_mounts.Slots);
     }
 
     /// <summary>Ends every command: closes the commit and works out when the entry is to be called again.</summary>
@@ -152,12 +163,9 @@ internal sealed partial class QueryEntry<T> : QueryEntry
             FetchWantedPage();
     }
 
-    private static void Deliver(in Aftermath<T> after)
+    private void Deliver(in Aftermath<T> after)
     {
-        var havePassed = true;
-        foreach (var mount in after.Receivers.Span)
-            havePassed &= mount?.Drain() != false;
-        if (havePassed)
+        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, _gate))
             after.Superseded?.Unlink();
     }
 }
