@@ -4,6 +4,7 @@ namespace ReactiveQuery;
 internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadline
 {
     private long _lastUse;
+    private bool _isDead;
     private int _placeInWatched;
     private int _placeInFetching;
     private IDisposable? _indexPlace;
@@ -16,7 +17,11 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     public abstract Type DataType { get; }
 
     /// <summary>Whether it has left the cache. A dead entry takes nobody in and stays dead.</summary>
-    public abstract bool IsDead { get; }
+    public bool IsDead
+    {
+        get => Volatile.Read(ref _isDead);
+        protected set => Volatile.Write(ref _isDead, value);
+    }
 
     public abstract int ObserverCount { get; }
 

@@ -29,7 +29,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead || !_state.HasData) return false;
+                if (IsDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
                 Remember_NeedsLock(request.Options);
                 Write_NeedsLock(updated, null, ref after);
@@ -47,7 +47,7 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             _epoch++;
             Apply_NeedsLock(new Invalidated(Look_NeedsLock()));
             var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
@@ -83,7 +83,7 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
                 waiter = Board_NeedsLock(request);
@@ -118,7 +118,7 @@ internal sealed partial class QueryEntry<T>
         var then = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             DropAll_NeedsLock(ref after);
             if (!IsWatched_NeedsLock)
                 Die_NeedsLock(QueryRemovalCause.Removed, ref after);
@@ -135,7 +135,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
+            if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
         }
 
@@ -149,7 +149,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
@@ -200,7 +200,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead) return false;
+                if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
                 if (!TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)

@@ -20,7 +20,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private List<Waiter<T>>? _waiters;
     private Flight<T>? _flight;
     private int _epoch;
-    private bool _isDead;
     private long _lastLookedTicks;
 
     public QueryEntry(QueryCache cache, QueryRequest<T> first)
@@ -36,8 +35,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     }
 
     public override Type DataType => typeof(T);
-
-    public override bool IsDead => Volatile.Read(ref _isDead);
 
     public override int ObserverCount => _mounts.Count;
 

@@ -23,6 +23,7 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed partial class QueryClient : IDisposable
 {
+    private readonly object _identity = new();
     private readonly ConditionalWeakTable<QueryDefinition, IReadIndex> _merged = [];
     private readonly object _defaultsGate = new();
     private volatile PrefixDefaults[] _prefixDefaults = [];
@@ -193,8 +194,7 @@ public sealed partial class QueryClient : IDisposable
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(parameters);
         options = null;
-        if (_prefixDefaults.Length > 0 || !_merged.TryGetValue(definition, out var merged)) return null;
-        var index = (ReadIndex<TParams, T>)merged;
+        if (_prefixDefaults.Length > 0 || FindIndex(definition) is not { } index) return null;
         options = index.Options;
         return index.Find(parameters);
     }
@@ -209,13 +209,24 @@ public sealed partial class QueryClient : IDisposable
 
     private ReadIndex<TParams, T> Index<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
         where TParams : notnull =>
-        _merged.TryGetValue(definition, out var merged) ? (ReadIndex<TParams, T>)merged : NewIndex(definition, key);
+        FindIndex(definition) ?? NewIndex(definition, key);
+
+    /// <summary>The table is asked when the definition was last used with another client.</summary>
+    private ReadIndex<TParams, T>? FindIndex<TParams, T>(QueryDefinition<TParams, T> definition)
+        where TParams : notnull
+    {
+        if (definition.LastIndex is { } last && last.TryGetTarget(out var index) && index.Owner == _identity) return index;
+        if (!_merged.TryGetValue(definition, out var merged)) return null;
+        index = (ReadIndex<TParams, T>)merged;
+        definition.LastIndex = index.Weak;
+        return index;
+    }
 
     private ReadIndex<TParams, T> NewIndex<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
         where TParams : notnull
     {
         var isIndexed = !definition.HasOwnKeys && ReadIndex<TParams, T>.SuitsParameters;
-        var index = new ReadIndex<TParams, T>(MergeAll(definition, key, null, []), isIndexed);
+        var index = new ReadIndex<TParams, T>(_identity, MergeAll(definition, key, null, []), isIndexed);
         return (ReadIndex<TParams, T>)_merged.GetValue(definition, _ => index);
     }
 

@@ -10,12 +10,25 @@ namespace ReactiveQuery;
 /// An entry stands in one index at most, that of the definition that read it first, so that short-lived definitions leave nothing behind on a long-lived entry.
 /// It takes itself out when it leaves the cache; one that died a moment ago is no answer.
 /// </remarks>
-internal sealed class ReadIndex<TParams, T>(EffectiveOptions<T> options, bool isIndexed) : IReadIndex
+internal sealed class ReadIndex<TParams, T> : IReadIndex
     where TParams : notnull
 {
-    private readonly ConcurrentDictionary<TParams, QueryEntry<T>>? _entries = isIndexed ? new() : null;
+    private readonly ConcurrentDictionary<TParams, QueryEntry<T>>? _entries;
 
-    public EffectiveOptions<T> Options => options;
+    public ReadIndex(object owner, EffectiveOptions<T> options, bool isIndexed)
+    {
+        (Owner, Options) = (owner, options);
+        _entries = isIndexed ? new() : null;
+        Weak = new(this);
+    }
+
+    /// <summary>What stands for the client: a reference to the client itself, from a value of its own weak table, would keep it alive as long as the definition.</summary>
+    public object Owner { get; }
+
+    public EffectiveOptions<T> Options { get; }
+
+    /// <summary>For the definition, which may live as long as the process, to remember the client's index by.</summary>
+    public WeakReference<ReadIndex<TParams, T>> Weak { get; }
 
     /// <summary>Whether parameters of this type are equal exactly when the keys made of them are.</summary>
     public static bool SuitsParameters => typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid);
