@@ -85,7 +85,7 @@ public sealed class QueryCache
     internal List<QueryEntry> Matching(QueryFilter? filter)
     {
         var found = Candidates(filter);
-        if (filter is not null)
+        if (filter is { IsPrefixAlone: false })
             found.RemoveAll(entry => !filter.Matches(entry));
         return found;
     }

@@ -64,7 +64,9 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     public abstract void OnTrigger(RefetchTrigger trigger);
 
     /// <summary>A new epoch; what is watched and enabled is refetched. The task, if asked for, ends when that has settled.</summary>
-    public abstract Task? Invalidate(bool isAwaited);
+    /// <param name="happened">The one invalidation of all entries that a command concerns.</param>
+    /// <param name="isAwaited">Whether a task is asked for.</param>
+    public abstract Task? Invalidate(Invalidated happened, bool isAwaited);
 
     public abstract Task? Refetch(bool isAwaited);
 

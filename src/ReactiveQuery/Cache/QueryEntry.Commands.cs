@@ -41,15 +41,15 @@ internal sealed partial class QueryEntry<T>
         }
     }
 
-    public override Task? Invalidate(bool isAwaited)
+    public override Task? Invalidate(Invalidated happened, bool isAwaited)
     {
+        if (ObserverCount == 0 && TryInvalidateUnseen(happened)) return null;
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         lock (_gate)
         {
             if (IsDead) return null;
-            _epoch++;
-            Apply_NeedsLock(new Invalidated(Look_NeedsLock()));
+            Invalidate_NeedsLock(happened);
             var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
             if (request is not null)
                 Restart_NeedsLock(request, ref after);
@@ -71,7 +71,7 @@ internal sealed partial class QueryEntry<T>
         if (request is not null)
             return Refetch(request, isAwaited);
         if (ObserverCount == 0)
-            Invalidate(isAwaited: false);
+            Invalidate(new(_cache.Clock.Now), isAwaited: false);
         return null;
     }
 
@@ -186,6 +186,33 @@ internal sealed partial class QueryEntry<T>
             StaleAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, staleTime)) : null,
             ExpiresAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, cacheTtl)) : null,
         };
+    }
+
+    /// <summary>
+    /// Invalidates if nobody is aboard and nothing runs, so that nothing follows but the state itself and the word of it: most entries of a large group are so
+    /// (W5a in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private bool TryInvalidateUnseen(Invalidated happened)
+    {
+        lock (_gate)
+        {
+            if (HasPassengers_NeedsLock || _flight is not null) return false;
+            if (IsDead) return true;
+            var before = _state;
+            Invalidate_NeedsLock(happened);
+            if (!ReferenceEquals(before, _state))
+                CommitUnseen_NeedsLock();
+        }
+
+        _cache.DeliverEvents();
+        return true;
+    }
+
+    private void Invalidate_NeedsLock(Invalidated happened)
+    {
+        _epoch++;
+        LookAsOf_NeedsLock(happened.Instant.Elapsed);
+        Apply_NeedsLock(happened);
     }
 
     private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, _ => data, write);

@@ -82,6 +82,13 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         return now;
     }
 
+    /// <summary>The same by a reading that was taken for several entries; one of them may have looked since.</summary>
+    private void LookAsOf_NeedsLock(TimeSpan now)
+    {
+        if (now.Ticks > _lastLookedTicks)
+            Volatile.Write(ref _lastLookedTicks, now.Ticks);
+    }
+
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
     private void Apply_NeedsLock(QueryEvent happened)
     {
@@ -101,6 +108,13 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         after.Superseded = _tail;
         _tail = version;
         after.Receivers = _mounts.Snapshot;
+        _cache.Post(this, QueryCacheEventKind.Updated, _cause);
+    }
+
+    /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
+    private void CommitUnseen_NeedsLock()
+    {
+        _tail = new(_state);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 

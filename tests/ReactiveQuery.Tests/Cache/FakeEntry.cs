@@ -27,7 +27,7 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
 
     public override void Drop(DropMode mode) => throw new InvalidOperationException();
 
-    public override Task? Invalidate(bool isAwaited) => throw new InvalidOperationException();
+    public override Task? Invalidate(Invalidated happened, bool isAwaited) => throw new InvalidOperationException();
 
     public override void OnTrigger(RefetchTrigger trigger) => throw new InvalidOperationException();
 
