@@ -6,10 +6,8 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 {
     private IObserver<QueryState<T>>? _observer = observer;
     private QueryState<T>? _view; // What was shown where it was not the state as it was committed. A field written at each delivery would cost W3 a fifth.
-    private DisposableSlot _triggers;
+    private readonly MountTimers? _timers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
     private int _isRefreshDue;
-    private readonly TimeSpan _staleTime = request.Options.StaleTime; // Here, not two objects away: a state may have thousands of observers.
-    private bool _wantsEnabled;
 
     public int Slot { get; set; }
 
@@ -20,13 +18,21 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     public bool IsEnabled { get; set; } = request.Options.Enabled && request.Options.EnabledWhen is null;
 
     /// <summary>What <see cref="QueryOptions.EnabledWhen"/> said last; the entry takes it over under its lock.</summary>
-    public bool WantsEnabled { get => Volatile.Read(ref _wantsEnabled); set => Volatile.Write(ref _wantsEnabled, value); }
+    public bool WantsEnabled { get => _timers!.WantsEnabled; set => _timers!.WantsEnabled = value; }
 
     /// <summary>When its interval fetches next; guarded by the entry's lock.</summary>
-    public TimeSpan IntervalDue { get; set; } = TimeSpan.MaxValue;
+    public TimeSpan IntervalDue
+    {
+        get => _timers?.IntervalDue ?? TimeSpan.MaxValue;
+        set
+        {
+            if (_timers is not null)
+                _timers.IntervalDue = value;
+        }
+    }
 
     /// <summary>Subscriptions to the observer's own triggers, which end with it.</summary>
-    public void Own(IDisposable triggers) => _triggers.Put(triggers);
+    public void Own(IDisposable triggers) => _timers!.Triggers.Put(triggers);
 
     /// <summary>Time alone changed what is to be shown.</summary>
     public void RequestRefresh()
@@ -52,7 +58,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before)
     {
-        var isStale = Freshness.IsStale(value, _staleTime, entry.LastLooked);
+        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
@@ -96,7 +102,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     {
         try
         {
-            _triggers.Dispose();
+            _timers?.Triggers.Dispose();
         }
         catch (Exception thrown)
         {
@@ -130,4 +136,17 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
             return false;
         }
     }
+}
+
+/// <summary>What only an observer with triggers or an interval has; most have neither, and there may be many (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+internal sealed class MountTimers
+{
+    private DisposableSlot _triggers;
+    private bool _wantsEnabled;
+
+    public ref DisposableSlot Triggers => ref _triggers;
+
+    public bool WantsEnabled { get => Volatile.Read(ref _wantsEnabled); set => Volatile.Write(ref _wantsEnabled, value); }
+
+    public TimeSpan IntervalDue { get; set; } = TimeSpan.MaxValue;
 }

@@ -29,7 +29,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead || !_state.HasData) return false;
+                if (IsDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
                 Remember_NeedsLock(request.Options);
                 Write_NeedsLock(updated, null, ref after);
@@ -41,15 +41,15 @@ internal sealed partial class QueryEntry<T>
         }
     }
 
-    public override Task? Invalidate(bool isAwaited)
+    public override Task? Invalidate(Invalidated happened, bool isAwaited)
     {
+        if (ObserverCount == 0 && TryInvalidateUnseen(happened)) return null;
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
-            _epoch++;
-            Apply_NeedsLock(new Invalidated(Look_NeedsLock()));
+            if (IsDead) return null;
+            Invalidate_NeedsLock(happened);
             var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
             if (request is not null)
                 Restart_NeedsLock(request, ref after);
@@ -71,7 +71,7 @@ internal sealed partial class QueryEntry<T>
         if (request is not null)
             return Refetch(request, isAwaited);
         if (ObserverCount == 0)
-            Invalidate(isAwaited: false);
+            Invalidate(new(_cache.Clock.Now), isAwaited: false);
         return null;
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
                 waiter = Board_NeedsLock(request, onlySettles: true);
@@ -118,7 +118,7 @@ internal sealed partial class QueryEntry<T>
         var then = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             DropAll_NeedsLock(ref after);
             if (!IsWatched_NeedsLock)
                 Die_NeedsLock(QueryRemovalCause.Removed, ref after);
@@ -135,7 +135,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
+            if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
         }
 
@@ -149,7 +149,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
@@ -188,19 +188,50 @@ internal sealed partial class QueryEntry<T>
         };
     }
 
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, _ => data, write);
+    /// <summary>
+    /// Invalidates if nobody is aboard and nothing runs, so that nothing follows but the state itself and the word of it: most entries of a large group are so
+    /// (W5a in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private bool TryInvalidateUnseen(Invalidated happened)
+    {
+        lock (_gate)
+        {
+            if (HasPassengers_NeedsLock || _flight is not null) return false;
+            if (IsDead) return true;
+            var before = _state;
+            Invalidate_NeedsLock(happened);
+            if (!ReferenceEquals(before, _state))
+                CommitUnseen_NeedsLock();
+        }
 
-    /// <summary>Writes what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.</summary>
-    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write)
+        _cache.DeliverEvents();
+        return true;
+    }
+
+    private void Invalidate_NeedsLock(Invalidated happened)
+    {
+        _epoch++;
+        LookAsOf_NeedsLock(happened.Instant.Elapsed);
+        Apply_NeedsLock(happened);
+    }
+
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, data, null, write);
+
+    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write) => TryWrite(options, default!, make, write);
+
+    /// <summary>
+    /// Writes the data, or else what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.
+    /// </summary>
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Func<QueryState<T>, T>? make, in Write write)
     {
         while (true)
         {
             var seen = State;
-            var shared = Share(options, seen, make(seen));
+            var shared = Share(options, seen, make is null ? data : make(seen));
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead) return false;
+                if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
                 if (!TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)

@@ -25,7 +25,7 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
                 waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request, onlySettles: true);
@@ -47,7 +47,7 @@ internal sealed partial class QueryEntry<T>
         QueryRequest<T> request;
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             request = mount.Request;
         }
 
@@ -118,7 +118,7 @@ internal sealed partial class QueryEntry<T>
             Wanted? wanted;
             lock (_gate)
             {
-                if (_isDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
+                if (IsDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
                 seen = _state;
             }
 
@@ -126,7 +126,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead || _flight is not null) return;
+                if (IsDead || _flight is not null) return;
                 if (_wanted?[0] != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
                 Done_NeedsLock(wanted);
                 Look_NeedsLock();

@@ -10,7 +10,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return false;
+            if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
             _mounts.Add(mount);
             if (_mounts.Count == 1) _cache.Watched.Set(this, true);
@@ -46,7 +46,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             mount.IntervalDue = TimeSpan.MaxValue;
             LookElapsed_NeedsLock();
@@ -64,7 +64,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             LookElapsed_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);
@@ -84,7 +84,7 @@ internal sealed partial class QueryEntry<T>
         QueryState<T>? served = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (Serves_NeedsLock(request, mode))
             {
@@ -128,7 +128,7 @@ internal sealed partial class QueryEntry<T>
         var state = State;
         if (!state.HasData) return state;
         var now = _cache.Clock.Elapsed;
-        if (ObserverCount == 0 && IsExpired(state, options, now))
+        if (IsExpired(state, options, now) && ObserverCount == 0)
             return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now)) with { Fold = null, IsOptimistic = state.IsOptimistic };
         var isStale = Freshness.IsStale(state, options.StaleTime, now);
         return isStale == state.IsStale ? state : state with { IsStale = isStale };
@@ -245,14 +245,14 @@ internal sealed partial class QueryEntry<T>
     /// </summary>
     private void RetireIfIdle_NeedsLock(ref Aftermath<T> after)
     {
-        if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
+        if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
         if (_isCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
         Die_NeedsLock(QueryRemovalCause.Abandoned, ref after);
     }
 
     private void Die_NeedsLock(QueryRemovalCause cause, ref Aftermath<T> after)
     {
-        Volatile.Write(ref _isDead, true);
+        IsDead = true;
         after.Removal = cause;
     }
 }

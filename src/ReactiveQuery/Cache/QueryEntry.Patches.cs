@@ -20,7 +20,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         long id;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             var now = Look_NeedsLock();
             Used(_cache.Uses.NextStamp());
             if (options is not null)
@@ -73,7 +73,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            var changed = _isDead ? _layers : change(_layers);
+            var changed = IsDead ? _layers : change(_layers);
             if (changed == _layers) return;
             _layers = changed;
             Apply_NeedsLock(happened(Look_NeedsLock()));

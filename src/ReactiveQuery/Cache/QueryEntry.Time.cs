@@ -26,7 +26,7 @@ internal sealed partial class QueryEntry<T>
         List<Mount<T>>? ticked = null;
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             var now = LookElapsed_NeedsLock();
             if (!HasPassengers_NeedsLock)
                 Expire_NeedsLock(now, ref after);
@@ -53,7 +53,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             LookElapsed_NeedsLock();
             foreach (var mount in _mounts.Snapshot.Span)
             {
@@ -175,7 +175,7 @@ internal sealed partial class QueryEntry<T>
 
     private TimeSpan NextDue_NeedsLock()
     {
-        if (_isDead) return TimeSpan.MaxValue;
+        if (IsDead) return TimeSpan.MaxValue;
         if (!HasPassengers_NeedsLock)
             return _flight is not null ? _abandonDue : IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;

@@ -21,7 +21,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private WaiterChain<T> _waiters;
     private Flight<T>? _flight;
     private int _epoch;
-    private bool _isDead;
     private long _lastLookedTicks;
 
     public QueryEntry(QueryCache cache, QueryRequest<T> first)
@@ -37,8 +36,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     }
 
     public override Type DataType => typeof(T);
-
-    public override bool IsDead => Volatile.Read(ref _isDead);
 
     public override int ObserverCount => _mounts.Count;
 
@@ -89,6 +86,13 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         return now;
     }
 
+    /// <summary>The same by a reading that was taken for several entries; one of them may have looked since.</summary>
+    private void LookAsOf_NeedsLock(TimeSpan now)
+    {
+        if (now.Ticks > _lastLookedTicks)
+            Volatile.Write(ref _lastLookedTicks, now.Ticks);
+    }
+
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
     private void Apply_NeedsLock(QueryEvent happened) => Apply_NeedsLock(QueryReducer.Reduce(_state, happened), happened.Cause);
 
@@ -121,6 +125,13 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         if (after.IsDelivered || _mounts.Count == 0) return;
         after.IsDelivered = true;
         after.Pass = _pass.Begin_NeedsLock(_mounts.Slots);
+    }
+
+    /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
+    private void CommitUnseen_NeedsLock()
+    {
+        _tail = new(_state);
+        _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
     /// <summary>Ends every command: closes the commit and works out when the entry is to be called again.</summary>
