@@ -11,6 +11,9 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed partial class QueryEntry<T> : QueryEntry
 {
+    /// <summary>What every dead entry holds; nothing is ever linked behind it.</summary>
+    private static readonly Version<QueryState<T>> Gone = new(QueryState<T>.Idle);
+
     private readonly object _gate = new();
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
@@ -131,7 +134,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         lock (_gate)
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
-            _tail = new(QueryState<T>.Idle);
+            _tail = Gone;
             _layers = OptimisticLayers<T>.None;
             _patchOptions = null;
         }
