@@ -11,6 +11,9 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed partial class QueryEntry<T> : QueryEntry
 {
+    /// <summary>What every dead entry holds; nothing is ever linked behind it.</summary>
+    private static readonly Version<QueryState<T>> Gone = new(QueryState<T>.Idle);
+
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
     private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
@@ -149,7 +152,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         lock (Gate)
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
-            _tail = new(QueryState<T>.Idle);
+            _tail = Gone;
             _layers = OptimisticLayers<T>.None;
             _patchOptions = null;
         }
