@@ -40,10 +40,10 @@ public sealed class QueryCache
     internal Deadlines Deadlines { get; }
 
     /// <summary>The entries that somebody watches, so that a trigger costs them and not all that are held.</summary>
-    internal WatchedEntries Watched { get; } = new();
+    internal LooseSet Watched { get; } = new(LooseSetKind.Watched, static entry => entry.ObserverCount > 0);
 
     /// <summary>The entries that are fetching.</summary>
-    internal FetchingEntries Fetching { get; } = new();
+    internal LooseSet Fetching { get; } = new(LooseSetKind.Fetching, static entry => entry.IsFetching);
 
     internal LeastRecentlyUsed Uses { get; } = new();
 
@@ -104,7 +104,7 @@ public sealed class QueryCache
         entry.LeaveIndex();
         Deadlines.Forget(entry);
         if (_enlists) Uses.Forget(entry);
-        Watched.Set(entry, false);
+        Watched.Forget(entry);
         Fetching.Forget(entry);
         lock (_gate)
         {

@@ -5,7 +5,7 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
 {
     private long _lastUse;
     private bool _isDead;
-    private int _placeInWatched;
+    private bool _isListedAsWatched;
     private bool _isListedAsFetching;
     private IDisposable? _indexPlace;
     private bool _wasAsked;
@@ -40,15 +40,8 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
 
     public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
 
-    /// <summary>Its place in a set, counted from one; zero when it is not in it. Guarded by the set's lock.</summary>
-    public ref int PlaceInWatched => ref _placeInWatched;
-
-    /// <summary>Whether it stands among those that may be fetching; written by <see cref="FetchingEntries"/> alone.</summary>
-    public bool IsListedAsFetching
-    {
-        get => Volatile.Read(ref _isListedAsFetching);
-        set => Volatile.Write(ref _isListedAsFetching, value);
-    }
+    /// <summary>Whether it is listed in a set; written by that set alone.</summary>
+    public ref bool IsListedIn(LooseSetKind kind) => ref kind == LooseSetKind.Watched ? ref _isListedAsWatched : ref _isListedAsFetching;
 
     /// <summary>Its place in the index of a definition, for good; null while it has none.</summary>
     public IDisposable? IndexPlace => Volatile.Read(ref _indexPlace);

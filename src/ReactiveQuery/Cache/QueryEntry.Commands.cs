@@ -59,7 +59,7 @@ internal sealed partial class QueryEntry<T>
         }
 
         CarryOut(after);
-        return waiter?.Task;
+        return waiter?.TaskFor(Client.ContinuesInline);
     }
 
     /// <summary>Refetches what is watched and enabled; what nobody watches has no fetcher at hand and is only marked stale.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class QueryEntry<T>
         }
 
         CarryOut(after);
-        return waiter?.Task ?? Task.CompletedTask;
+        return waiter?.TaskFor(Client.ContinuesInline) ?? Task.CompletedTask;
     }
 
     public override void Cancel()

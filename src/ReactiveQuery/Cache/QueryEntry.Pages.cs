@@ -36,9 +36,9 @@ internal sealed partial class QueryEntry<T>
             Conclude_NeedsLock(ref after);
         }
 
-        waiter?.Watch(token);
+        waiter?.Watch(this, token);
         CarryOut(after);
-        return waiter?.Task ?? Task.CompletedTask;
+        return waiter?.TaskFor(Client.ContinuesInline) ?? Task.CompletedTask;
     }
 
     /// <summary>An observer's own trigger asks for a page.</summary>
@@ -64,7 +64,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>A page's caller is answered by the page whenever it was asked for: an invalidation does not make it another page.</summary>
     private Waiter<T> BoardForPage_NeedsLock(PageDirection direction)
     {
-        var waiter = new Waiter<T>(this, null, 0) { Direction = direction, OnlySettles = true };
+        var waiter = new Waiter<T>(null, 0) { Direction = direction, OnlySettles = true };
         _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;

@@ -13,7 +13,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
             _mounts.Add(mount);
-            if (_mounts.Count == 1) _cache.Watched.Set(this, true);
+            if (_mounts.Count == 1) _cache.Watched.Add(this);
             Welcome_NeedsLock(mount, ref after);
             Conclude_NeedsLock(ref after);
             mount.Join(_tail);
@@ -32,7 +32,6 @@ internal sealed partial class QueryEntry<T>
         {
             _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
-            if (_mounts.Count == 0) _cache.Watched.Set(this, false);
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -101,9 +100,9 @@ internal sealed partial class QueryEntry<T>
             Conclude_NeedsLock(ref after);
         }
 
-        waiter?.Watch(token);
+        waiter?.Watch(this, token);
         CarryOut(after);
-        return waiter?.Task ?? Task.FromResult(ShownToReader(served!).Data!);
+        return waiter?.TaskFor(Client.ContinuesInline) ?? Task.FromResult(ShownToReader(served!).Data!);
     }
 
     /// <summary>
@@ -198,7 +197,7 @@ internal sealed partial class QueryEntry<T>
 
     private Waiter<T> Board_NeedsLock(QueryRequest<T>? request, bool onlySettles = false)
     {
-        var waiter = new Waiter<T>(this, request, _epoch) { OnlySettles = onlySettles };
+        var waiter = new Waiter<T>(request, _epoch) { OnlySettles = onlySettles };
         _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;

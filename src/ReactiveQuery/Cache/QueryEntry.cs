@@ -58,9 +58,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
     public TimeSpan LastLooked => TimeSpan.FromTicks(Volatile.Read(ref _lastLookedTicks));
 
-    /// <summary>See <see cref="QueryClient.ContinuesInline"/>.</summary>
-    public bool ContinuesInline => Client.ContinuesInline;
-
     /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query as much as its data (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     private object Gate => this;
 
@@ -114,7 +111,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
-        if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Began(this);
+        if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Add(this);
         _tail.Append(version);
         after.Superseded = _tail;
         if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))

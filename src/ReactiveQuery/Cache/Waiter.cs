@@ -4,11 +4,16 @@ namespace ReactiveQuery;
 /// Somebody who awaits a fetch and keeps it alive. It is answered by the first fetch that started in its own epoch or later, whichever flight
 /// that turns out to be; its token ends its own wait only.
 /// </summary>
-internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, int epoch)
-    : TaskCompletionSource<T>(entry.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously)
+/// <remarks>Many a fetch has ended before its caller gets a task to wait for; a completion of its own is made only for the others (W5b and W8a in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
 {
-    private CancellationTokenRegistration _registration;
-    private CancellationToken _token;
+    private static readonly object Answered = new();
+
+    /// <summary>Null, the completion of a task that was handed out, or <see cref="Answered"/>.</summary>
+    private object? _completion;
+
+    private Answer<T> _answer;
+    private TokenWatch? _watch;
 
     /// <summary>How the waiter would fetch; null for one that only waits for what others fetch.</summary>
     public QueryRequest<T>? Request { get; } = request;
@@ -24,43 +29,90 @@ internal sealed class Waiter<T>(QueryEntry<T> entry, QueryRequest<T>? request, i
     /// <summary>The next in the chain it is in.</summary>
     public Waiter<T>? Linked { get; set; }
 
+    /// <summary>What the caller gets; asked for once, outside the entry's lock, when the command that made the waiter has been carried out.</summary>
+    public Task<T> TaskFor(bool continuesInline)
+    {
+        if (Volatile.Read(ref _completion) == Answered) return Told();
+        var completion = new TaskCompletionSource<T>(continuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _completion, completion, null) is null ? completion.Task : Told();
+    }
+
     /// <summary>Begins to watch the caller's token; called outside the entry's lock, for a token may already be cancelled.</summary>
-    public void Watch(CancellationToken token)
+    public void Watch(QueryEntry<T> entry, CancellationToken token)
     {
         if (!token.CanBeCanceled) return;
-        _token = token;
-        _registration = token.UnsafeRegister(static state => ((Waiter<T>)state!).GiveUp(), this);
-        if (Task.IsCompleted)
-            _registration.Unregister();
+        _watch = new TokenWatch(entry, this, token);
+        _watch.Begin();
+        if (Volatile.Read(ref _completion) == Answered)
+            _watch.End();
     }
 
     public void Answer(in Answer<T> answer)
     {
+        _answer = answer;
+        if (Interlocked.Exchange(ref _completion, Answered) is TaskCompletionSource<T> completion)
+            Tell(completion);
+        _watch?.End(); // Last: Watch looks the other way round, so that one of the two sees the other.
+    }
+
+    /// <summary>Its token was cancelled, and the entry has let it go.</summary>
+    private void GiveUp(CancellationToken token)
+    {
+        if (Interlocked.Exchange(ref _completion, Answered) is TaskCompletionSource<T> completion)
+            completion.TrySetCanceled(token);
+    }
+
+    private Task<T> Told()
+    {
+        if (_watch is { HasGivenUp: true } watch) return Task.FromCanceled<T>(watch.Token);
+        if (OnlySettles) return Task.FromResult<T>(default!);
+        if (_answer is { Error: null, IsCancelled: false }) return Task.FromResult(_answer.Data);
+        var completion = new TaskCompletionSource<T>();
+        Tell(completion);
+        return completion.Task;
+    }
+
+    private void Tell(TaskCompletionSource<T> completion)
+    {
         if (OnlySettles)
         {
-            TrySetResult(default!);
+            completion.TrySetResult(default!);
         }
-        else if (answer.Error is not null)
+        else if (_answer.Error is not null)
         {
-            TrySetException(answer.Error);
-            _ = Task.Exception; // A prefetch looks at nobody's failure; the state shows it.
+            completion.TrySetException(_answer.Error);
+            _ = completion.Task.Exception; // A prefetch looks at nobody's failure; the state shows it.
         }
-        else if (answer.IsCancelled)
+        else if (_answer.IsCancelled)
         {
-            TrySetCanceled();
+            completion.TrySetCanceled();
         }
         else
         {
-            TrySetResult(answer.Data);
+            completion.TrySetResult(_answer.Data);
         }
-
-        _registration.Unregister(); // Last: Watch looks the other way round, so that one of the two sees the other.
     }
 
-    private void GiveUp()
+    /// <summary>The caller's token, where there is one.</summary>
+    private sealed class TokenWatch(QueryEntry<T> entry, Waiter<T> waiter, CancellationToken token)
     {
-        if (entry.Leave(this))
-            TrySetCanceled(_token);
+        private CancellationTokenRegistration _registration;
+        private volatile bool _hasGivenUp;
+
+        public CancellationToken Token => token;
+
+        public bool HasGivenUp => _hasGivenUp;
+
+        public void Begin() => _registration = token.UnsafeRegister(static state => ((TokenWatch)state!).GiveUp(), this);
+
+        public void End() => _registration.Unregister();
+
+        private void GiveUp()
+        {
+            if (!entry.Leave(waiter)) return;
+            _hasGivenUp = true;
+            waiter.GiveUp(token);
+        }
     }
 }
 

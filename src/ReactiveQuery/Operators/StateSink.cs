@@ -26,7 +26,7 @@ internal abstract class StateSink<TSource, TResult>(IObserver<QueryState<TResult
     {
         if (IsStopped) return;
         QueryState<TResult> next = Project(value);
-        if (IsRepeated(next)) return;
+        if (ReferenceEquals(next, _last) || IsRepeated(next)) return;
         _last = next;
         ForwardNext(next);
     }

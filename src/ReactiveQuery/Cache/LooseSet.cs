@@ -1,0 +1,80 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// The entries of which something holds (they have an observer; they fetch), found among those of which it came to hold since somebody last looked. It comes and goes
+/// far more often than anybody looks, and so costs an entry that is known already a look at one field (W2 and W8 in <c>benchmarks/WORKLOADS.md</c>).
+/// </summary>
+/// <param name="kind">Which mark of an entry belongs to this set.</param>
+/// <param name="holds">Asked under this lock and without the entry's: reads fields, and runs no user code.</param>
+internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
+{
+    private const int LeastSweep = 32;
+
+    private readonly object _gate = new();
+    private readonly List<QueryEntry> _entries = [];
+    private int _nextSweep = LeastSweep;
+    private int _dead;
+
+    /// <summary>It holds of an entry from now on. The entry says so under its own lock; this one's is taken last.</summary>
+    public void Add(QueryEntry entry)
+    {
+        // What the entry has just written is seen by a sweep before the sweep takes the entry out, or the entry sees that it was taken out.
+        Interlocked.MemoryBarrier();
+        ref var isListed = ref entry.IsListedIn(kind);
+        if (Volatile.Read(ref isListed)) return;
+        lock (_gate)
+        {
+            if (isListed) return;
+            if (_entries.Count >= _nextSweep)
+                Sweep_NeedsLock();
+            Volatile.Write(ref isListed, true);
+            _entries.Add(entry);
+        }
+    }
+
+    /// <summary>An entry has died; it is let go of when as many have as are left.</summary>
+    public void Forget(QueryEntry entry)
+    {
+        if (!Volatile.Read(ref entry.IsListedIn(kind))) return;
+        lock (_gate)
+        {
+            if (++_dead * 2 > _entries.Count)
+                Sweep_NeedsLock();
+        }
+    }
+
+    public List<QueryEntry> Snapshot()
+    {
+        lock (_gate)
+        {
+            Sweep_NeedsLock();
+            return [.. _entries];
+        }
+    }
+
+    private void Sweep_NeedsLock()
+    {
+        _entries.RemoveAll(IsOut_NeedsLock);
+        _nextSweep = Math.Max(LeastSweep, 2 * _entries.Count);
+        _dead = 0;
+    }
+
+    private bool IsOut_NeedsLock(QueryEntry entry)
+    {
+        if (Holds(entry)) return false;
+        ref var isListed = ref entry.IsListedIn(kind);
+        Volatile.Write(ref isListed, false);
+        Interlocked.MemoryBarrier();
+        Volatile.Write(ref isListed, Holds(entry));
+        return !isListed;
+    }
+
+    private bool Holds(QueryEntry entry) => !entry.IsDead && holds(entry);
+}
+
+/// <summary>The sets that an entry may be in.</summary>
+internal enum LooseSetKind
+{
+    Watched,
+    Fetching,
+}
