@@ -10,12 +10,12 @@ internal sealed partial class QueryEntry<T>
     /// Writes what the server answered to a mutation, made from the base as it is then: a fence, which an older fetch's data does not pass. The patches that the answer
     /// confirms go in the same state.
     /// </summary>
-    /// <param name="request">How the entry is used.</param>
+    /// <param name="options">How the entry is used.</param>
     /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
-    /// <param name="own">The patches, some of which may be gone by now.</param>
-    public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, IReadOnlyCollection<long> own) => TryWrite(
-        request.Options,
-        seen => make(seen.HasData && ReadBase(request.Options).HasData ? seen.Data : default),
+    /// <param name="own">The patches, some of which may be gone by now, or lie elsewhere.</param>
+    public bool TryRespond(EffectiveOptions<T> options, Func<T?, T> make, OptimisticHandle[] own) => TryWrite(
+        options,
+        seen => make(seen.HasData && (ObserverCount > 0 || ReadBase(options).HasData) ? seen.Data : default),
         new Write(IsResponse: true, Own: own, IsDerived: true));
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>

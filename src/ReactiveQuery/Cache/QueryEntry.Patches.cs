@@ -14,19 +14,18 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;
 
     /// <summary>Lays a patch on top; null when the entry has left the cache.</summary>
-    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update)
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update, QueryInstant? at)
     {
         var after = new Aftermath<T>();
-        long id;
+        var id = Client.NextPatchId();
         lock (_gate)
         {
             if (_isDead) return null;
-            var now = Look_NeedsLock();
+            var now = at is { } known ? Looked_NeedsLock(known) : Look_NeedsLock();
             Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
-            id = Client.NextPatchId();
             _layers = _layers.Push(new OptimisticLayer<T>(id, update, now.At));
             Apply_NeedsLock(new Patched(now));
             Conclude_NeedsLock(ref after);
@@ -36,17 +35,22 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         return new OptimisticHandle<T>(this, Key, id);
     }
 
-    public bool IsPending(long id)
-    {
-        lock (_gate)
-            return _layers.IsPending(id);
-    }
+    /// <summary>Asked without the lock: what is pending no longer will not be again.</summary>
+    public bool IsPending(long id) => Volatile.Read(ref _layers).IsPending(id);
 
-    public void Commit(long id) => Change(layers => layers.Settle(id, _fetchesBegun), now => new PatchCommitted(now));
+    public void Commit(long id)
+    {
+        if (IsPending(id))
+            Change(layers => layers.Settle(id, _fetchesBegun), now => new PatchCommitted(now));
+    }
 
     public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
 
-    public void Rollback(long id) => Change(layers => layers.IsPending(id) ? layers.Without(id) : layers, now => new PatchRolledBack(now));
+    public void Rollback(long id)
+    {
+        if (IsPending(id))
+            Change(layers => layers.WithoutPending(id), now => new PatchRolledBack(now));
+    }
 
     public override void RollbackAll() => Change(layers => layers.WithoutPending(), now => new PatchRolledBack(now));
 
@@ -67,6 +71,14 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 
     /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
     private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
+
+    /// <summary>As <see cref="Look_NeedsLock"/>, where somebody looked at the clock a moment ago; what the entry knows does not go back behind what it knew.</summary>
+    private QueryInstant Looked_NeedsLock(QueryInstant now)
+    {
+        if (now.Elapsed > LastLooked)
+            Volatile.Write(ref _lastLookedTicks, now.Elapsed.Ticks);
+        return now;
+    }
 
     private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
     {
@@ -114,7 +126,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         }
         else if (write.Own is { } own)
         {
-            _layers = _layers.WithoutPending(own);
+            foreach (var patch in own)
+                _layers = _layers.WithoutPending(patch.Id);
         }
         else if (!write.IsResponse)
         {
@@ -145,7 +158,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <param name="Own">The patches that go with it, as far as they are still there; it is written in any case.</param>
     /// <param name="IsDerived">Whether the data was made from the base.</param>
     private readonly record struct Write(
-        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, IReadOnlyCollection<long>? Own = null, bool IsDerived = false);
+        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, OptimisticHandle[]? Own = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

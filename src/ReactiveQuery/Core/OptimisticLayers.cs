@@ -42,7 +42,7 @@ internal sealed class OptimisticLayers<T>
 
     public OptimisticLayers<T> WithoutPending() => Where(layer => layer.IsSettled);
 
-    public OptimisticLayers<T> WithoutPending(IReadOnlyCollection<long> ids) => Where(layer => layer.IsSettled || !ids.Contains(layer.Id));
+    public OptimisticLayers<T> WithoutPending(long id) => IsPending(id) ? Without(id) : this;
 
     /// <summary>The patch keeps its place until a value comes from a fetch that began after this.</summary>
     public OptimisticLayers<T> Settle(long id, int fetchesBegun) =>

@@ -20,14 +20,15 @@ internal enum CallStage
 }
 
 /// <summary>A call as the ledger, its scope and its handle see it. The members ending in <c>_NeedsLock</c> expect the ledger's lock.</summary>
-internal abstract class MutationCall(MutationLedger ledger, string name, QueryKey? scopeKey)
+internal abstract class MutationCall(QueryKey? scopeKey)
 {
+    private int _stage;
     private volatile bool _isObserved;
     private volatile bool _isExecuted;
 
     public long Id { get; set; }
 
-    public string Name { get; } = name;
+    public abstract string Name { get; }
 
     public QueryKey? ScopeKey { get; } = scopeKey;
 
@@ -36,32 +37,29 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
 
     public LinkedListNode<MutationCall>? Turn { get; set; }
 
-    /// <summary>Its place among the calls that have ended and are still shown.</summary>
-    public LinkedListNode<MutationCall>? Ended { get; set; }
+    /// <summary>Where the ledger keeps it: among the calls under way, or among those that have ended and are still shown; null: nowhere.</summary>
+    public CallList? List { get; set; }
 
-    public CallStage Stage_NeedsLock { get; set; }
+    public MutationCall? Previous { get; set; }
+
+    public MutationCall? Next { get; set; }
+
+    public CallStage Stage_NeedsLock
+    {
+        get => (CallStage)_stage;
+        set => Volatile.Write(ref _stage, (int)value);
+    }
+
+    /// <summary>The same as of a moment ago; it only ever goes forward.</summary>
+    public CallStage Stage => (CallStage)Volatile.Read(ref _stage);
 
     /// <summary>Until when the ended call is shown; written under the lock.</summary>
     public TimeSpan KeptUntil { get; set; } = TimeSpan.MaxValue;
 
-    public bool IsSettled
-    {
-        get
-        {
-            lock (ledger.Gate)
-                return Stage_NeedsLock == CallStage.Settled;
-        }
-    }
+    public bool IsSettled => Stage == CallStage.Settled;
 
     /// <summary>Whether what becomes of it is decided.</summary>
-    public bool IsAnswered
-    {
-        get
-        {
-            lock (ledger.Gate)
-                return Stage_NeedsLock >= CallStage.Settling;
-        }
-    }
+    public bool IsAnswered => Stage >= CallStage.Settling;
 
     public bool IsRefused { get; protected set; }
 
@@ -72,8 +70,6 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
     public bool IsExecuted { set => _isExecuted = value; }
 
     public abstract MutationStatus Status { get; }
-
-    protected MutationLedger Ledger => ledger;
 
     public void MarkObserved() => _isObserved = true;
 

@@ -17,26 +17,34 @@ internal sealed partial class MutationCall<TArgs, T>
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
         Apply_NeedsLock(Started_NeedsLock);
+        if (Scope is null && _callbacks.Mutate.Length == 0 && !_state.IsPaused)
+            Stage_NeedsLock = CallStage.Running; // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
     public void Begin(Exception? scopeError)
     {
-        if (IsRefused)
-        {
-            _answer.TrySetCanceled();
-            return;
-        }
-
+        if (IsRefused) return;
         Deliver();
-        if (scopeError is not null || (!IsAnswered && !TryPatch(out scopeError)))
+        OptimisticHandle[] patches = [];
+        if (scopeError is not null || (!IsAnswered && !TryPatch(ref patches, out scopeError)))
             TrySettle(new CallFailed(scopeError!, 0));
         if (IsAnswered)
         {
-            RollBackPatches(); // An observer of a patch may have cancelled the call while others were still to be laid.
+            RollBack(patches); // An observer of a patch may have cancelled the call while others were still to be laid.
             return;
         }
 
-        var steps = Array.ConvertAll(_callbacks.Mutate, callback => (Func<Task?>)(() => callback(_context)));
+        if (Stage == CallStage.Running)
+            Run();
+        else if (_callbacks.Mutate is { Length: > 0 } callbacks)
+            Prepare(callbacks);
+        else
+            Prepared();
+    }
+
+    private void Prepare(Func<MutationContext<TArgs>, Task?>[] callbacks)
+    {
+        var steps = Array.ConvertAll(callbacks, callback => (Func<Task?>)(() => callback(Context)));
         new CallbackChain(Client, steps, MutateThrew, HasLeft(CallStage.Preparing), Prepared).Run();
     }
 
@@ -48,11 +56,7 @@ internal sealed partial class MutationCall<TArgs, T>
         return false;
     }
 
-    private Func<bool> HasLeft(CallStage stage) => () =>
-    {
-        lock (Ledger.Gate)
-            return Stage_NeedsLock != stage;
-    };
+    private Func<bool> HasLeft(CallStage stage) => () => Stage != stage;
 
     private void Prepared()
     {

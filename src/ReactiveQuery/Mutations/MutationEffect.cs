@@ -4,10 +4,10 @@ namespace ReactiveQuery;
 internal abstract class MutationEffect<TArgs, T>
 {
     /// <summary>Lays patches; throws what the user's functions throw.</summary>
-    public virtual IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) => [];
+    public virtual OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) => [];
 
     /// <summary>Writes the response; the call's own patches on what it writes go with it.</summary>
-    public virtual void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    public virtual void Respond(QueryClient client, TArgs args, T result, OptimisticHandle[] own)
     {
     }
 
@@ -19,14 +19,14 @@ internal sealed class PatchOne<TArgs, T, TParams, TData>(
     QueryDefinition<TParams, TData> definition, Func<TArgs, TParams> parameters, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
     where TParams : notnull
 {
-    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
-        [client.Mutate(definition, parameters(args), data => update(data, args))];
+    public override OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) =>
+        [client.Mutate(definition, parameters(args), data => update(data, args), null, now)];
 }
 
 internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
 {
-    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
-        client.Mutate<TData>(filter(args), data => update(data, args));
+    public override OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) =>
+        [.. client.Mutate<TData>(filter(args), data => update(data, args))];
 }
 
 /// <param name="definition">The query.</param>
@@ -38,7 +38,7 @@ internal sealed class WriteOne<TArgs, T, TParams, TData>(
     : MutationEffect<TArgs, T>
     where TParams : notnull
 {
-    public override void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    public override void Respond(QueryClient client, TArgs args, T result, OptimisticHandle[] own)
     {
         var which = parameters(args, result);
         if (!needsData || client.TryGetBaseData(definition, which, out _))
