@@ -3,18 +3,30 @@ using System.Reactive.Concurrency;
 namespace ReactiveQuery;
 
 /// <summary>The one clock of a client: the scheduler's stopwatch for rules, its wall clock for display.</summary>
-internal sealed class QueryClock(IScheduler scheduler)
+/// <remarks>The default scheduler has no time of its own, but that of the platform: <see cref="SystemTime"/> reads it. Any other scheduler is asked every time.</remarks>
+internal sealed class QueryClock
 {
     /// <summary>All sleep together; leaves room for the stopwatch, so that the sum never overflows.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.MaxValue / 2;
 
-    private readonly IStopwatch _stopwatch = scheduler.StartStopwatch();
+    private readonly IScheduler _scheduler;
+    private readonly SystemTime? _system;
+    private readonly IStopwatch? _stopwatch;
     private long _sleptTicks;
 
-    /// <summary>Monotonic time since the client was made, with the spans the machine slept through.</summary>
-    public TimeSpan Elapsed => _stopwatch.Elapsed + TimeSpan.FromTicks(Volatile.Read(ref _sleptTicks));
+    public QueryClock(IScheduler scheduler)
+    {
+        _scheduler = scheduler;
+        if (ReferenceEquals(scheduler, QueryClientOptions.SystemScheduler))
+            _system = new(scheduler);
+        else
+            _stopwatch = scheduler.StartStopwatch();
+    }
 
-    public QueryInstant Now => new(Elapsed, scheduler.Now);
+    /// <summary>Monotonic time since the client was made, with the spans the machine slept through.</summary>
+    public TimeSpan Elapsed => (_system is { } system ? system.Elapsed : _stopwatch!.Elapsed) + Slept();
+
+    public QueryInstant Now => _system?.Now is { } now ? now with { Elapsed = now.Elapsed + Slept() } : new(Elapsed, _scheduler.Now);
 
     /// <summary>The monotonic instant of a moment that is remembered by the wall clock; a moment in the future counts as now.</summary>
     public QueryInstant At(DateTimeOffset at)
@@ -46,4 +58,6 @@ internal sealed class QueryClock(IScheduler scheduler)
         }
         while (Interlocked.CompareExchange(ref _sleptTicks, sum, seen) != seen);
     }
+
+    private TimeSpan Slept() => new(Volatile.Read(ref _sleptTicks));
 }
