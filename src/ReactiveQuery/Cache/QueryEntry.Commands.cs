@@ -11,12 +11,11 @@ internal sealed partial class QueryEntry<T>
     /// confirms go in the same state.
     /// </summary>
     /// <param name="options">How the entry is used.</param>
-    /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
+    /// <param name="data">The data, unless <paramref name="make"/> makes it.</param>
+    /// <param name="make">Null, or given the data there is, or default without, makes the new. User code; outside the lock.</param>
     /// <param name="own">The patches, some of which may be gone by now, or lie elsewhere.</param>
-    public bool TryRespond(EffectiveOptions<T> options, Func<T?, T> make, OptimisticHandle[] own) => TryWrite(
-        options,
-        seen => make(seen.HasData && (ObserverCount > 0 || ReadBase(options).HasData) ? seen.Data : default),
-        new Write(IsResponse: true, Own: own, IsDerived: true));
+    public bool TryRespond(EffectiveOptions<T> options, T? data, Func<T?, T>? make, OptimisticHandle[] own) =>
+        TryWrite(options, data!, new Write(IsResponse: true, Own: own, IsDerived: make is not null), make);
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
@@ -188,15 +187,13 @@ internal sealed partial class QueryEntry<T>
         };
     }
 
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, _ => data, write);
-
-    /// <summary>Writes what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.</summary>
-    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write)
+    /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write, Func<T?, T>? make = null)
     {
         while (true)
         {
             var seen = State;
-            var shared = Share(options, seen, make(seen));
+            var shared = Share(options, seen, make is null ? data : make(BaseOf(seen, options)));
             var after = new Aftermath<T>();
             lock (_gate)
             {
@@ -215,6 +212,10 @@ internal sealed partial class QueryEntry<T>
             return true;
         }
     }
+
+    /// <summary>What a write is made from: nothing, where the data is so old that nobody would be given it any more.</summary>
+    private T? BaseOf(QueryState<T> seen, EffectiveOptions<T>? options) =>
+        seen.HasData && (options is null || ObserverCount > 0 || ReadBase(options).HasData) ? seen.Data : default;
 
     private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {

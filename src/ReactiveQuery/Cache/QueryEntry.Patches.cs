@@ -14,14 +14,15 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;
 
     /// <summary>Lays a patch on top; null when the entry has left the cache.</summary>
-    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update, QueryInstant? at)
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update)
     {
         var after = new Aftermath<T>();
-        var id = Client.NextPatchId();
+        long id;
         lock (_gate)
         {
             if (_isDead) return null;
-            var now = at is { } known ? Looked_NeedsLock(known) : Look_NeedsLock();
+            id = Client.NextPatchId();
+            var now = Look_NeedsLock();
             Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
@@ -41,7 +42,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Commit(long id)
     {
         if (IsPending(id))
-            Change(layers => layers.Settle(id, _fetchesBegun), now => new PatchCommitted(now));
+            Change(static (entry, id) => entry._layers.Settle(id, entry._fetchesBegun), id, static now => new PatchCommitted(now));
     }
 
     public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
@@ -49,10 +50,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Rollback(long id)
     {
         if (IsPending(id))
-            Change(layers => layers.WithoutPending(id), now => new PatchRolledBack(now));
+            Change(static (entry, id) => entry._layers.WithoutPending(id), id, static now => new PatchRolledBack(now));
     }
 
-    public override void RollbackAll() => Change(layers => layers.WithoutPending(), now => new PatchRolledBack(now));
+    public override void RollbackAll() => Change(static (entry, _) => entry._layers.WithoutPending(), 0, static now => new PatchRolledBack(now));
 
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
@@ -72,20 +73,12 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
     private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
 
-    /// <summary>As <see cref="Look_NeedsLock"/>, where somebody looked at the clock a moment ago; what the entry knows does not go back behind what it knew.</summary>
-    private QueryInstant Looked_NeedsLock(QueryInstant now)
-    {
-        if (now.Elapsed > LastLooked)
-            Volatile.Write(ref _lastLookedTicks, now.Elapsed.Ticks);
-        return now;
-    }
-
-    private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
+    private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            var changed = _isDead ? _layers : change(_layers);
+            var changed = _isDead ? _layers : change(this, id);
             if (changed == _layers) return;
             _layers = changed;
             Apply_NeedsLock(happened(Look_NeedsLock()));

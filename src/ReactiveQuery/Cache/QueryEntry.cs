@@ -130,8 +130,9 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private void CarryOut(in Aftermath<T> after)
     {
         _cache.Deadlines.Request(this, after.Due);
-        foreach (var waiter in after.Answered ?? [])
-            waiter.Answer(after.Answer);
+        if (after.Answered is { } answered)
+            foreach (var waiter in answered)
+                waiter.Answer(after.Answer);
         after.Ended?.Dispose();
         Deliver(after);
         if (after.Removal is { } cause)

@@ -43,7 +43,7 @@ public sealed partial class QueryClient
         var entries = Selected(filter).OfType<QueryEntry<T>>().ToList();
         if (entries.Find(entry => entry.RefusesPatches) is { } refusing)
             throw Refused(refusing.DefinitionName);
-        return [.. entries.Select(entry => entry.TryPatch(null, update, null)).OfType<OptimisticHandle<T>>()];
+        return [.. entries.Select(entry => entry.TryPatch(null, update)).OfType<OptimisticHandle<T>>()];
     }
 
     /// <summary>Reads what the server last said, without pending patches. Counts as a use; starts nothing.</summary>
@@ -90,17 +90,8 @@ public sealed partial class QueryClient
 
     internal long NextPatchId() => Interlocked.Increment(ref _lastPatchId);
 
-    /// <param name="definition">Which query.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="update">What the patch does.</param>
-    /// <param name="configure">An observer's options; null: the definition's hold.</param>
-    /// <param name="at">The present instant, if the caller has looked at the clock just now.</param>
     internal OptimisticHandle<T> Mutate<TParams, T>(
-        QueryDefinition<TParams, T> definition,
-        TParams parameters,
-        Func<T, T> update,
-        Func<QueryOptions<T>, QueryOptions<T>>? configure,
-        QueryInstant? at = null)
+        QueryDefinition<TParams, T> definition, TParams parameters, Func<T, T> update, Func<QueryOptions<T>, QueryOptions<T>>? configure)
         where TParams : notnull
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -109,7 +100,7 @@ public sealed partial class QueryClient
         if (configure is null
             && Indexed(definition, parameters, out var known) is { } indexed
             && known!.OptimisticUpdates != false
-            && indexed.TryPatch(known, update, at) is { } laid)
+            && indexed.TryPatch(known, update) is { } laid)
             return laid;
         var request = Request(definition, parameters, configure);
         if (request.Options.OptimisticUpdates == false)
@@ -117,7 +108,7 @@ public sealed partial class QueryClient
         while (true)
         {
             var entry = Cache.GetOrAdd(request);
-            if (entry.TryPatch(request.Options, update, at) is not { } handle) continue;
+            if (entry.TryPatch(request.Options, update) is not { } handle) continue;
             if (configure is null)
                 AddToIndex(definition, parameters, entry);
             return handle;
@@ -125,19 +116,19 @@ public sealed partial class QueryClient
     }
 
     /// <summary>
-    /// Writes the server's answer to a mutation, made from the base as it is then: fresh data, which the data of an older fetch does not replace. The patches of the same
-    /// call go in the same state.
+    /// Writes the server's answer to a mutation, or what <paramref name="make"/> makes of the base as it is then: fresh data, which the data of an older fetch does not replace.
+    /// The patches of the same call go in the same state.
     /// </summary>
-    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, Func<T?, T> make, OptimisticHandle[] own)
+    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, T? data, Func<T?, T>? make, OptimisticHandle[] own)
         where TParams : notnull
     {
         ThrowIfDisposed();
-        if (Indexed(definition, parameters, out var known) is { } indexed && indexed.TryRespond(known!, make, own)) return;
+        if (Indexed(definition, parameters, out var known) is { } indexed && indexed.TryRespond(known!, data, make, own)) return;
         var request = Request(definition, parameters);
         while (true)
         {
             var entry = Cache.GetOrAdd(request);
-            if (entry.TryRespond(request.Options, make, own))
+            if (entry.TryRespond(request.Options, data, make, own))
             {
                 AddToIndex(definition, parameters, entry);
                 return;

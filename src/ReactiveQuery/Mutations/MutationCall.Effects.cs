@@ -14,7 +14,7 @@ internal sealed partial class MutationCall<TArgs, T>
         {
             foreach (var effect in Options.Effects)
             {
-                var laid = effect.Patch(Client, _args, _now);
+                var laid = effect.Patch(Client, _args);
                 if (laid.Length == 0) continue;
                 patches = patches.Length == 0 ? laid : [.. patches, .. laid];
                 Interlocked.Exchange(ref _patches, patches); // A fence: either whoever settles the call sees them, or the caller that the call is settled.

@@ -4,7 +4,7 @@ namespace ReactiveQuery;
 internal abstract class MutationEffect<TArgs, T>
 {
     /// <summary>Lays patches; throws what the user's functions throw.</summary>
-    public virtual OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) => [];
+    public virtual OptimisticHandle[] Patch(QueryClient client, TArgs args) => [];
 
     /// <summary>Writes the response; the call's own patches on what it writes go with it.</summary>
     public virtual void Respond(QueryClient client, TArgs args, T result, OptimisticHandle[] own)
@@ -19,14 +19,22 @@ internal sealed class PatchOne<TArgs, T, TParams, TData>(
     QueryDefinition<TParams, TData> definition, Func<TArgs, TParams> parameters, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
     where TParams : notnull
 {
-    public override OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) =>
-        [client.Mutate(definition, parameters(args), data => update(data, args), null, now)];
+    public override OptimisticHandle[] Patch(QueryClient client, TArgs args) =>
+        [client.Mutate(definition, parameters(args), data => update(data, args), null)];
 }
 
 internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
 {
-    public override OptimisticHandle[] Patch(QueryClient client, TArgs args, QueryInstant now) =>
+    public override OptimisticHandle[] Patch(QueryClient client, TArgs args) =>
         [.. client.Mutate<TData>(filter(args), data => update(data, args))];
+}
+
+/// <summary>The result is the data.</summary>
+internal sealed class WriteResult<TArgs, T, TParams>(QueryDefinition<TParams, T> definition, Func<TArgs, T, TParams> parameters) : MutationEffect<TArgs, T>
+    where TParams : notnull
+{
+    public override void Respond(QueryClient client, TArgs args, T result, OptimisticHandle[] own) =>
+        client.SetResponse(definition, parameters(args, result), result, null, own);
 }
 
 /// <param name="definition">The query.</param>
@@ -42,7 +50,7 @@ internal sealed class WriteOne<TArgs, T, TParams, TData>(
     {
         var which = parameters(args, result);
         if (!needsData || client.TryGetBaseData(definition, which, out _))
-            client.SetResponse(definition, which, data => make(data, args, result), own);
+            client.SetResponse(definition, which, default, data => make(data, args, result), own);
     }
 }
 
