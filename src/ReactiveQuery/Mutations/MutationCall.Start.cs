@@ -16,7 +16,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
-        Apply_NeedsLock(Started_NeedsLock);
+        Show_NeedsLock(Started_NeedsLock);
         if (Scope is null && _callbacks.Mutate.Length == 0 && !_state.IsPaused)
             Stage_NeedsLock = CallStage.Running; // Nothing to wait for: once its patches are applied, its first attempt is made.
     }

@@ -99,7 +99,8 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     }
 
     /// <summary>Asked for under the lock, so that a change of the connection is either seen here or told to a call that is listed already.</summary>
-    private CallStarted<TArgs> Started_NeedsLock => new(_now, _args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
+    private MutationState<TArgs, T> Started_NeedsLock =>
+        MutationReducer.Start<TArgs, T>(_now, _args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
 
     public override MutationEntry Describe()
     {
@@ -163,9 +164,10 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         _callbacks = MutationCallbacks<TArgs, T>.None;
     }
 
-    private void Apply_NeedsLock(MutationEvent happened)
+    private void Apply_NeedsLock(MutationEvent happened) => Show_NeedsLock(MutationReducer.Reduce(_state, happened));
+
+    private void Show_NeedsLock(MutationState<TArgs, T> next)
     {
-        var next = MutationReducer.Reduce(_state, happened);
         if (ReferenceEquals(next, _state)) return;
         Volatile.Write(ref _state, next);
         _states?.Post(next);
