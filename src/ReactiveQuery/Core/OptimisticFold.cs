@@ -8,12 +8,12 @@ namespace ReactiveQuery;
 /// </summary>
 /// <param name="layers">The patches.</param>
 /// <param name="data">The base: what the server last said.</param>
-/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and a patch that only came on top is all that is computed.</param>
+/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and patches that only came on top are all that is computed.</param>
 /// <param name="rules">How to share and to whom to report.</param>
 internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, OptimisticFold<T>? shownBefore, IFoldRules<T> rules)
     : IOptimisticFold
 {
-    private OptimisticFold<T>? _shownBefore = shownBefore;
+    private OptimisticFold<T>? _shownBefore = shownBefore?.WithoutUnseen();
     private StrongBox<T>? _value;
     private ShownState? _shown;
 
@@ -57,12 +57,25 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     private (T Value, List<Exception>? Thrown) Compute()
     {
         var before = Volatile.Read(ref _shownBefore);
-        var known = before is null ? null : Volatile.Read(ref before._value);
-        if (known is not null && layers.IsOneMoreThan(before!.Layers) && before.IsOver(data))
-            return Apply(known.Value!, layers.All[^1..]);
-
+        if (before is { IsKnown: false })
+            before = Volatile.Read(ref before._shownBefore);
+        if (before is null || Volatile.Read(ref before._value) is not { } known) return Apply(data, layers.All);
+        if (before.IsOver(data) && layers.Extends(before.Layers)) return Apply(known.Value!, layers.All[before.Layers.Count..]);
         var computed = Apply(data, layers.All);
-        return known is null ? computed : (rules.Share(known.Value!, computed.Value), computed.Thrown);
+        return (rules.Share(known.Value!, computed.Value), computed.Thrown);
+    }
+
+    private bool IsKnown => Volatile.Read(ref _value) is not null;
+
+    /// <summary>
+    /// What nobody looked at is let go of, but for the latest, which somebody may be looking at just now: while nobody watches, each of ten thousand patches would otherwise keep
+    /// all stacks before it. Called under the entry's lock.
+    /// </summary>
+    private OptimisticFold<T> WithoutUnseen()
+    {
+        if (Volatile.Read(ref _shownBefore) is { IsKnown: false } unseen)
+            Volatile.Write(ref _shownBefore, Volatile.Read(ref unseen._shownBefore));
+        return this;
     }
 
     private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(data, other);

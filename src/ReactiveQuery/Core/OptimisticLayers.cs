@@ -23,12 +23,14 @@ internal sealed class OptimisticLayers<T>
     public static readonly OptimisticLayers<T> None = new([], 0, 0, isSorted: true);
 
     private readonly OptimisticLayer<T>?[] _slots;
+    private readonly object _patches; // With the count it tells which patches these are: a stack that differs only in what is settled keeps it.
     private readonly int _count;
     private readonly int _pending;
     private readonly bool _isSorted;
 
-    private OptimisticLayers(OptimisticLayer<T>?[] slots, int count, int pending, bool isSorted)
+    private OptimisticLayers(OptimisticLayer<T>?[] slots, int count, int pending, bool isSorted, object? patches = null)
     {
+        _patches = patches ?? slots;
         _isSorted = isSorted;
         _slots = slots;
         _count = count;
@@ -39,6 +41,8 @@ internal sealed class OptimisticLayers<T>
 
     /// <summary>Whether some patch awaits its confirmation.</summary>
     public bool IsOptimistic => _pending > 0;
+
+    public int Count => _count;
 
     public ReadOnlySpan<OptimisticLayer<T>> All => _slots.AsSpan(0, _count)!;
 
@@ -81,17 +85,24 @@ internal sealed class OptimisticLayers<T>
         var index = IndexOf(id);
         OptimisticLayer<T>?[] slots = [.. All];
         slots[index] = slots[index]! with { SettledAfter = fetchesBegun };
-        return new(slots, slots.Length, _pending - 1, _isSorted);
+        return new(slots, slots.Length, _pending - 1, _isSorted, _patches);
     }
 
     /// <summary>A value came from fetch number <paramref name="fetch"/>: it knows what was confirmed before it began.</summary>
     public OptimisticLayers<T> Confirm(int fetch) =>
         _pending == _count ? this : Where(static (layer, fetch) => layer.SettledAfter is not { } after || after >= fetch, fetch);
 
-    /// <summary>Whether this is <paramref name="other"/> with one patch more on top.</summary>
-    public bool IsOneMoreThan(OptimisticLayers<T> other) =>
-        _count == other._count + 1
-        && (ReferenceEquals(_slots, other._slots) || All[..^1].SequenceEqual(other.All, ReferenceEqualityComparer.Instance));
+    /// <summary>Whether this is <paramref name="other"/>, settled or not, with perhaps more patches on top.</summary>
+    public bool Extends(OptimisticLayers<T> other)
+    {
+        if (ReferenceEquals(_slots, other._slots)) return _count >= other._count;
+        if (ReferenceEquals(_patches, other._patches)) return _count == other._count;
+        if (_count <= other._count || !ReferenceEquals(_slots[0], other._slots[0])) return false;
+        for (var i = 0; i < other._count; i++)
+            if (!ReferenceEquals(_slots[i], other._slots[i]))
+                return false;
+        return true;
+    }
 
     private int IndexOf(long id)
     {

@@ -44,13 +44,7 @@ internal abstract class MutationCall(QueryKey? scopeKey)
 
     public MutationCall? Next { get; set; }
 
-    public CallStage Stage_NeedsLock
-    {
-        get => (CallStage)_stage;
-        set => Volatile.Write(ref _stage, (int)value);
-    }
-
-    /// <summary>The same as of a moment ago; it only ever goes forward.</summary>
+    /// <summary>As of a moment ago; it only ever goes forward.</summary>
     public CallStage Stage => (CallStage)Volatile.Read(ref _stage);
 
     /// <summary>Until when the ended call is shown; written under the lock.</summary>
@@ -85,6 +79,18 @@ internal abstract class MutationCall(QueryKey? scopeKey)
 
     /// <summary>Its turn has come; called once, outside the lock.</summary>
     public abstract void Run();
+
+    /// <summary>From one stage to the next; false when it is not (or no longer) there. Without the lock, for what is decided may not wait for it.</summary>
+    public bool TryAdvance(CallStage from, CallStage to) => Interlocked.CompareExchange(ref _stage, (int)to, (int)from) == (int)from;
+
+    /// <summary>From wherever it is to a later stage; false when it is there already, or beyond.</summary>
+    protected bool TryAdvance(CallStage to)
+    {
+        for (var stage = Stage; stage < to; stage = Stage)
+            if (TryAdvance(stage, to))
+                return true;
+        return false;
+    }
 
     /// <summary>Ends it without callbacks: its client is disposed.</summary>
     public abstract void Close();

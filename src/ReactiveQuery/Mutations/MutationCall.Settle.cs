@@ -13,7 +13,7 @@ internal sealed partial class MutationCall<TArgs, T>
         if (Volatile.Read(ref _answer) is Task<T> known) return known;
         lock (Ledger.Gate)
         {
-            if (_answer is null && Stage_NeedsLock == CallStage.Settled)
+            if (_answer is null && IsSettled)
                 Volatile.Write(ref _answer, AnswerOf(_state));
             _answer ??= new TaskCompletionSource<T>(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             return _answer as Task<T> ?? ((TaskCompletionSource<T>)_answer).Task;
@@ -38,15 +38,8 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
     private bool TrySettle(MutationEvent outcome)
     {
-        MutationOptions<TArgs, T> options;
-        lock (Ledger.Gate)
-        {
-            if (Stage_NeedsLock >= CallStage.Settling) return false;
-            Stage_NeedsLock = CallStage.Settling;
-            _decided = outcome;
-            options = Options;
-        }
-
+        if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
+        _decided = outcome;
         _run.Dispose();
         AffectCache(outcome, options);
         Client.Environment.WriteEnded(this);
@@ -91,8 +84,7 @@ internal sealed partial class MutationCall<TArgs, T>
         TaskCompletionSource<T>? awaited;
         lock (Ledger.Gate)
         {
-            if (Stage_NeedsLock == CallStage.Settled) return;
-            Stage_NeedsLock = CallStage.Settled;
+            if (!TryAdvance(CallStage.Settled)) return;
             unobserved = Unobserved_NeedsLock(outcome);
             Apply_NeedsLock(outcome);
             _mutation.Removed_NeedsLock();

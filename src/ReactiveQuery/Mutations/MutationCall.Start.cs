@@ -9,7 +9,7 @@ internal sealed partial class MutationCall<TArgs, T>
         if (isRefused)
         {
             IsRefused = true;
-            Stage_NeedsLock = CallStage.Settled;
+            TryAdvance(CallStage.Settled);
             LetGo_NeedsLock();
             return;
         }
@@ -18,7 +18,7 @@ internal sealed partial class MutationCall<TArgs, T>
         _mutation.Added_NeedsLock(this);
         Show_NeedsLock(Started_NeedsLock);
         if (Scope is null && _callbacks.Mutate.Length == 0 && !_state.IsPaused)
-            Stage_NeedsLock = CallStage.Running; // Nothing to wait for: once its patches are applied, its first attempt is made.
+            TryAdvance(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
     public void Begin(Exception? scopeError)
@@ -60,10 +60,9 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private void Prepared()
     {
-        lock (Ledger.Gate)
+        lock (Ledger.Gate) // A change of the connection is shown before this, or found by the attempt.
         {
-            if (Stage_NeedsLock != CallStage.Preparing) return;
-            Stage_NeedsLock = Scope is null ? CallStage.Running : CallStage.Waiting;
+            if (!TryAdvance(CallStage.Preparing, Scope is null ? CallStage.Running : CallStage.Waiting)) return;
         }
 
         if (Scope is { } scope)

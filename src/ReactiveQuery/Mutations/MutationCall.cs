@@ -113,7 +113,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         MutationOptions<TArgs, T>? options;
         lock (Ledger.Gate)
         {
-            options = Stage_NeedsLock == CallStage.Settled && _state.IsError ? _options : null;
+            options = IsSettled && _state.IsError ? _options : null;
             if (options is not null)
                 LetGo_NeedsLock(); // Of two retries the second finds nothing to do.
         }
@@ -179,7 +179,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         lock (Ledger.Gate)
         {
-            if (Stage_NeedsLock >= CallStage.Settling) return;
+            if (IsAnswered) return;
             Apply_NeedsLock(happened);
         }
 

@@ -132,7 +132,7 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
         {
             var isOffline = client.Environment.IsDisconnected; // As it is by now: a change may be told late, but not over a later one.
             foreach (var call in calls)
-                if (call.Stage_NeedsLock is CallStage.Preparing or CallStage.Waiting)
+                if (call.Stage is CallStage.Preparing or CallStage.Waiting)
                     call.ConnectionChanged_NeedsLock(isOffline);
         }
 
@@ -155,7 +155,7 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
             return waiting;
         }
 
-        static bool IsNext(MutationCall call) => call.Stage_NeedsLock switch
+        static bool IsNext(MutationCall call) => call.Stage switch
         {
             CallStage.Running => true,
             CallStage.Waiting => call.Scope?.HeadStage_NeedsLock == CallStage.Running,
