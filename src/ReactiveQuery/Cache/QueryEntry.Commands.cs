@@ -13,8 +13,8 @@ internal sealed partial class QueryEntry<T>
     /// <param name="options">How the entry is used.</param>
     /// <param name="data">The data, unless <paramref name="make"/> makes it.</param>
     /// <param name="make">Null, or given the data there is, or default without, makes the new. User code; outside the lock.</param>
-    /// <param name="own">The patches, some of which may be gone by now, or lie elsewhere.</param>
-    public bool TryRespond(EffectiveOptions<T> options, T? data, Func<T?, T>? make, OptimisticHandle[] own) =>
+    /// <param name="own">The first of the patches, some of which may be gone by now, or lie elsewhere.</param>
+    public bool TryRespond(EffectiveOptions<T> options, T? data, Func<T?, T>? make, OptimisticHandle? own) =>
         TryWrite(options, data!, new Write(IsResponse: true, Own: own, IsDerived: make is not null), make);
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>

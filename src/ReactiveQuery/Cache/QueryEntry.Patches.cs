@@ -117,9 +117,9 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             if (!_layers.IsPending(id)) return false;
             _layers = _layers.Without(id);
         }
-        else if (write.Own is { } own)
+        else if (write.Own is not null)
         {
-            foreach (var patch in own)
+            for (var patch = write.Own; patch is not null; patch = patch.Next)
                 _layers = _layers.WithoutPending(patch.Id);
         }
         else if (!write.IsResponse)
@@ -148,10 +148,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <param name="UpdatedAt">Since when it holds; null: now.</param>
     /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
     /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
-    /// <param name="Own">The patches that go with it, as far as they are still there; it is written in any case.</param>
+    /// <param name="Own">The first of the patches that go with it, as far as they are still there; it is written in any case.</param>
     /// <param name="IsDerived">Whether the data was made from the base.</param>
     private readonly record struct Write(
-        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, OptimisticHandle[]? Own = null, bool IsDerived = false);
+        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, OptimisticHandle? Own = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

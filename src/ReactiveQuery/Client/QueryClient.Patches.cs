@@ -119,7 +119,7 @@ public sealed partial class QueryClient
     /// Writes the server's answer to a mutation, or what <paramref name="make"/> makes of the base as it is then: fresh data, which the data of an older fetch does not replace.
     /// The patches of the same call go in the same state.
     /// </summary>
-    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, T? data, Func<T?, T>? make, OptimisticHandle[] own)
+    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, T? data, Func<T?, T>? make, OptimisticHandle? own)
         where TParams : notnull
     {
         ThrowIfDisposed();

@@ -10,7 +10,7 @@ internal sealed partial class MutationCall<TArgs, T>
     private void RunAttempts(MutationOptions<TArgs, T> options, Exception? firstError)
     {
         _landed = null;
-        _run.Put(new Attempts(this, firstError).Start(DueTime(options), RetryPolicy(options)));
+        HoldRun(new Attempts(this, firstError).Start(DueTime(options), RetryPolicy(options)));
     }
 
     private sealed class Attempts(MutationCall<TArgs, T> call, Exception? firstError) : IObservable<T>, IObserver<T>

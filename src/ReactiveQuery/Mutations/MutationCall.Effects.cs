@@ -3,21 +3,26 @@ namespace ReactiveQuery;
 /// <content>What the call does to the cache.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
-    private OptimisticHandle[] _patches = [];
+    private OptimisticHandle? _patches;
     private List<Task>? _refetches;
 
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
-    private bool TryPatch(ref OptimisticHandle[] patches, out Exception? error)
+    private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
     {
+        OptimisticHandle? last = null;
         error = null;
         try
         {
             foreach (var effect in Options.Effects)
             {
-                var laid = effect.Patch(Client, _args);
-                if (laid.Length == 0) continue;
-                patches = patches.Length == 0 ? laid : [.. patches, .. laid];
-                Interlocked.Exchange(ref _patches, patches); // A fence: either whoever settles the call sees them, or the caller that the call is settled.
+                if (effect.Patch(Client, _args) is not { } laid) continue;
+                if (last is null)
+                    Volatile.Write(ref _patches, patches = laid);
+                else
+                    last.Next = laid;
+                for (last = laid; last.Next is { } next;)
+                    last = next;
+                Interlocked.MemoryBarrier(); // Either whoever settles the call sees them, or the caller that the call is settled.
             }
 
             return true;
@@ -39,7 +44,7 @@ internal sealed partial class MutationCall<TArgs, T>
             Invalidate(options);
     }
 
-    private void Respond(T result, MutationOptions<TArgs, T> options, OptimisticHandle[] patches)
+    private void Respond(T result, MutationOptions<TArgs, T> options, OptimisticHandle? patches)
     {
         foreach (var effect in options.Effects)
         {
@@ -53,13 +58,13 @@ internal sealed partial class MutationCall<TArgs, T>
             }
         }
 
-        foreach (var patch in patches)
+        for (var patch = patches; patch is not null; patch = patch.Next)
             patch.Commit();
     }
 
-    private static void RollBack(OptimisticHandle[] patches)
+    private static void RollBack(OptimisticHandle? patches)
     {
-        foreach (var patch in patches)
+        for (var patch = patches; patch is not null; patch = patch.Next)
             patch.Rollback();
     }
 

@@ -7,13 +7,14 @@ namespace ReactiveQuery;
 internal sealed partial class MutationCall<TArgs, T>
 {
     private Task<T>? _landed;
+    private IDisposable? _run;
     private bool _isSent;
 
     private bool HasToWait => NetworkMode == NetworkMode.Online && Client.Environment.HoldsWrites;
 
     public override void Run()
     {
-        if (Options is not { } options || _run.IsDisposed) return;
+        if (Options is not { } options || IsAnswered) return;
         if (_mutation.Definition.Fetcher is MutationTaskFetcher<TArgs, T> fetcher && DueTime(options).IsForever && !HasToWait)
             RunDirectly(fetcher);
         else
@@ -42,8 +43,20 @@ internal sealed partial class MutationCall<TArgs, T>
         if (task.IsCompleted)
             Landed(task);
         else
-            _run.Put(new Attempt(this, cancellation).Of(task));
+            HoldRun(new Attempt(this, cancellation).Of(task));
     }
+
+    /// <summary>Keeps what runs for the call, to be ended with it. Either this sees that it has ended, or who ends it sees what runs.</summary>
+    private void HoldRun(IDisposable run)
+    {
+        Volatile.Write(ref _run, run);
+        Interlocked.MemoryBarrier();
+        if (!IsAnswered) return;
+        run.Dispose();
+        Volatile.Write(ref _run, null);
+    }
+
+    private void EndRun() => Volatile.Read(ref _run)?.Dispose();
 
     /// <summary>The fetcher is about to be called; false when the call has ended meanwhile.</summary>
     private bool BeginAttempt()
@@ -52,7 +65,7 @@ internal sealed partial class MutationCall<TArgs, T>
         Volatile.Read(ref _insists)?.OnNext(false);
         if (State.IsPaused)
             Apply(CallResumed.Instance);
-        return !_run.IsDisposed;
+        return !IsAnswered;
     }
 
     private void Landed(Task<T> task)

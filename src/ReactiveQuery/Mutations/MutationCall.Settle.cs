@@ -24,7 +24,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
     public override void Close()
     {
-        _run.Dispose();
+        EndRun();
         Finish(CallCancelled.Instance);
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
         _decided = outcome;
-        _run.Dispose();
+        EndRun();
         AffectCache(outcome, options);
         Client.Environment.WriteEnded(this);
         if (HasSteps(outcome))
@@ -82,6 +82,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         CallFailed? unobserved;
         TaskCompletionSource<T>? awaited;
+        IDisposable? run;
         lock (Ledger.Gate)
         {
             if (!TryAdvance(CallStage.Settled)) return;
@@ -91,10 +92,12 @@ internal sealed partial class MutationCall<TArgs, T>
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
             if (outcome is not CallFailed || _mutation.IsDisposed)
                 LetGo_NeedsLock();
-            (_decided, _refetches, _patches) = (null, null, []);
+            run = _run;
+            (_run, _decided, _refetches, _patches) = (null, null, null, null);
             awaited = _answer as TaskCompletionSource<T>;
         }
 
+        run?.Dispose(); // One that began while the client was disposed; any other has ended.
         if (awaited is not null)
             Answer(awaited, _state);
         Deliver();

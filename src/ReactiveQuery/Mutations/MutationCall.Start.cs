@@ -25,7 +25,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         if (IsRefused) return;
         Deliver();
-        OptimisticHandle[] patches = [];
+        OptimisticHandle? patches = null;
         if (scopeError is not null || (!IsAnswered && !TryPatch(ref patches, out scopeError)))
             TrySettle(new CallFailed(scopeError!, 0));
         if (IsAnswered)

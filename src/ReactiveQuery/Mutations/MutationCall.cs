@@ -21,7 +21,6 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private LatestSubject<MutationState<TArgs, T>>? _states;
     private LatestSubject<bool>? _insists;
     private MutationContext<TArgs>? _context;
-    private DisposableSlot _run;
 
     public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, QueryInstant now)
         : base(scope)

@@ -24,6 +24,9 @@ public abstract class OptimisticHandle : IDisposable
     /// <summary>Identifies the patch in its client; see <see cref="OptimisticPatch.Id"/>. Later patches have higher ones.</summary>
     public long Id { get; }
 
+    /// <summary>The patch that the same call of a mutation laid after this one; null for the last, and for those laid by hand.</summary>
+    internal OptimisticHandle? Next { get; set; }
+
     /// <summary>Whether the patch still awaits its confirmation: not committed, not rolled back, its entry not removed.</summary>
     public abstract bool IsPending { get; }
 
