@@ -1,26 +1,43 @@
+using System.Runtime.InteropServices;
+
 namespace ReactiveQuery;
 
 /// <summary>Finds the entries below a key prefix at the cost of those found: a tree with one level per key segment.</summary>
-/// <remarks>Not synchronized: the cache holds its lock around every call.</remarks>
+/// <remarks>
+/// Not synchronized: the cache holds its lock around every call. An entry with nothing below it, which most are, stands in its parent itself, without a node of its own.
+/// </remarks>
 internal sealed class PrefixIndex
 {
-    private readonly Node _root = new(null, null);
+    private static readonly object NullSegment = new();
+    private readonly Node _root = new(null, NullSegment);
 
     public void Add(QueryKey key, QueryEntry entry)
     {
+        if (key.Count == 0)
+        {
+            _root.Entry = entry;
+            return;
+        }
+
         var node = _root;
-        foreach (var segment in key.Segments)
-            node = node.ChildOrNew(segment);
-        node.Entry = entry;
+        foreach (var segment in key.Segments[..^1])
+            node = node.Below(segment ?? NullSegment);
+        node.Put(key.Segments[^1] ?? NullSegment, entry);
     }
 
     public void Remove(QueryKey key)
     {
-        if (Find(key) is not { } node) return;
-        node.Entry = null;
-        while (node is { Parent: { } parent, Entry: null, HasChildren: false })
+        if (key.Count == 0)
         {
-            parent.Drop(node);
+            _root.Entry = null;
+            return;
+        }
+
+        if (Find(key.Segments[..^1]) is not Node node) return;
+        node.TakeOut(key.Segments[^1] ?? NullSegment);
+        while (node is { Parent: { } parent, IsEmpty: true })
+        {
+            parent.Fold(node);
             node = parent;
         }
     }
@@ -28,59 +45,89 @@ internal sealed class PrefixIndex
     /// <summary>Adds to <paramref name="found"/> every entry whose key begins with <paramref name="prefix"/>.</summary>
     public void Collect(QueryKey prefix, List<QueryEntry> found)
     {
-        if (Find(prefix) is not { } start) return;
-        var open = new Stack<Node>([start]);
-        while (open.TryPop(out var node))
+        switch (Find(prefix.Segments))
         {
-            if (node.Entry is { } entry)
+            case QueryEntry entry:
                 found.Add(entry);
-            node.PushChildren(open);
+                break;
+            case Node node:
+                node.Collect(found);
+                break;
         }
     }
 
-    private Node? Find(QueryKey key)
+    /// <summary>What stands at a key: a node, an entry without anything below it, or null.</summary>
+    private object? Find(ReadOnlySpan<object?> segments)
     {
-        var node = _root;
-        foreach (var segment in key.Segments)
-        {
-            if (node.Child(segment) is not { } child) return null;
-            node = child;
-        }
-
-        return node;
+        object? place = _root;
+        foreach (var segment in segments)
+            place = (place as Node)?.Child(segment ?? NullSegment);
+        return place;
     }
 
-    private sealed class Node(Node? parent, object? segment)
+    /// <summary>A place in the tree with something below it, or the root.</summary>
+    private sealed class Node(Node? parent, object segment)
     {
-        private static readonly object NullSegment = new();
-        private Dictionary<object, Node>? _children;
+        private readonly Dictionary<object, object> _children = new(SegmentComparer.Instance);
 
         public Node? Parent { get; } = parent;
 
+        public object Segment { get; } = segment;
+
+        /// <summary>The entry whose key ends here.</summary>
         public QueryEntry? Entry { get; set; }
 
-        public bool HasChildren => _children is { Count: > 0 };
+        public bool IsEmpty => _children.Count == 0;
 
-        public Node? Child(object? segment) => _children?.GetValueOrDefault(segment ?? NullSegment);
+        public object? Child(object segment) => _children.GetValueOrDefault(segment);
 
-        public Node ChildOrNew(object? segment)
+        /// <summary>The node of a child, made if it is missing.</summary>
+        public Node Below(object segment)
         {
-            _children ??= new(SegmentComparer.Instance);
-            if (!_children.TryGetValue(segment ?? NullSegment, out var child))
-                _children.Add(segment ?? NullSegment, child = new Node(this, segment));
-            return child;
+            ref var child = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, segment, out _);
+            if (child is not Node node)
+                child = node = new Node(this, segment) { Entry = child as QueryEntry };
+            return node;
         }
 
-        public void Drop(Node child) => _children?.Remove(child.Segment ?? NullSegment);
-
-        public void PushChildren(Stack<Node> open)
+        public void Put(object segment, QueryEntry entry)
         {
-            if (_children is null) return;
+            ref var child = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, segment, out _);
+            if (child is Node node)
+                node.Entry = entry;
+            else
+                child = entry;
+        }
+
+        public void TakeOut(object segment)
+        {
+            if (Child(segment) is Node node)
+                node.Entry = null;
+            else
+                _children.Remove(segment);
+        }
+
+        /// <summary>Below a node there is nothing any more: its entry takes its place, or nothing does.</summary>
+        public void Fold(Node node)
+        {
+            if (node.Entry is { } own)
+                _children[node.Segment] = own;
+            else
+                _children.Remove(node.Segment);
+        }
+
+        /// <summary>As deep as a key is long: <see cref="QueryKey.MaxSegments"/> at most.</summary>
+        public void Collect(List<QueryEntry> found)
+        {
+            if (Entry is { } own)
+                found.Add(own);
+            found.EnsureCapacity(found.Count + _children.Count);
             foreach (var child in _children.Values)
-                open.Push(child);
+                if (child is QueryEntry entry)
+                    found.Add(entry);
+                else
+                    ((Node)child).Collect(found);
         }
-
-        private object? Segment { get; } = segment;
     }
 
     private sealed class SegmentComparer : IEqualityComparer<object>

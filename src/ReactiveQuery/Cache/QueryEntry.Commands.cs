@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead || !_state.HasData) return false;
+                if (IsDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
                 Remember_NeedsLock(request.Options);
                 Write_NeedsLock(updated, null, ref after);
@@ -40,20 +40,20 @@ internal sealed partial class QueryEntry<T>
         }
     }
 
-    public override Task? Invalidate(bool isAwaited)
+    public override Task? Invalidate(Invalidated happened, bool isAwaited)
     {
+        if (ObserverCount == 0 && TryInvalidateUnseen(happened)) return null;
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
-            _epoch++;
-            Apply_NeedsLock(new Invalidated(Look_NeedsLock()));
+            if (IsDead) return null;
+            Invalidate_NeedsLock(happened);
             var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
             if (request is not null)
                 Restart_NeedsLock(request, ref after);
             if (isAwaited && request is not null)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Conclude_NeedsLock(ref after);
         }
 
@@ -70,7 +70,7 @@ internal sealed partial class QueryEntry<T>
         if (request is not null)
             return Refetch(request, isAwaited);
         if (ObserverCount == 0)
-            Invalidate(isAwaited: false);
+            Invalidate(new(_cache.Clock.Now), isAwaited: false);
         return null;
     }
 
@@ -82,10 +82,10 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Restart_NeedsLock(request, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -117,7 +117,7 @@ internal sealed partial class QueryEntry<T>
         var then = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             DropAll_NeedsLock(ref after);
             if (!IsWatched_NeedsLock)
                 Die_NeedsLock(QueryRemovalCause.Removed, ref after);
@@ -134,7 +134,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
+            if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
         }
 
@@ -148,14 +148,14 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return;
+            if (IsDead) return;
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
             var end = new Version<QueryState<T>>(_state) { IsEnd = true };
             _tail.Append(end);
             _tail = end;
-            after.Receivers = _mounts.Snapshot;
+            BeginDelivery_NeedsLock(ref after);
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
         }
@@ -187,8 +187,35 @@ internal sealed partial class QueryEntry<T>
         };
     }
 
+    /// <summary>
+    /// Invalidates if nobody is aboard and nothing runs, so that nothing follows but the state itself and the word of it: most entries of a large group are so
+    /// (W5a in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private bool TryInvalidateUnseen(Invalidated happened)
+    {
+        lock (_gate)
+        {
+            if (HasPassengers_NeedsLock || _flight is not null) return false;
+            if (IsDead) return true;
+            var before = _state;
+            Invalidate_NeedsLock(happened);
+            if (!ReferenceEquals(before, _state))
+                CommitUnseen_NeedsLock();
+        }
+
+        _cache.DeliverEvents();
+        return true;
+    }
+
+    private void Invalidate_NeedsLock(Invalidated happened)
+    {
+        _epoch++;
+        LookAsOf_NeedsLock(happened.Instant.Elapsed);
+        Apply_NeedsLock(happened);
+    }
+
     /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write, Func<T?, T>? make = null)
+    private bool TryWrite(EffectiveOptions<T>? options, T data, in Write write, Func<T?, T>? make = null)
     {
         while (true)
         {
@@ -197,7 +224,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead) return false;
+                if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
                 if (!TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)
@@ -221,7 +248,7 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         Used(_cache.Uses.NextStamp());
-        Apply_NeedsLock(new DataSet<T>(updatedAt is { } at ? _cache.Clock.At(at) : now, data));
+        Apply_NeedsLock(QueryReducer.Write(_state, updatedAt is { } at ? _cache.Clock.At(at) : now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }
 

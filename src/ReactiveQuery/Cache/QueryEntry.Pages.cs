@@ -16,7 +16,7 @@ internal sealed partial class QueryEntry<T>
 
     /// <summary>
     /// Fetches the page in a direction; joins one that is on its way, and a first load. Null when the entry has left the cache; else a task that
-    /// ends when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
+    /// succeeds when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
     /// </summary>
     public Task? FetchPage(QueryRequest<T> request, PageDirection direction, bool isAwaited, CancellationToken token)
     {
@@ -25,10 +25,10 @@ internal sealed partial class QueryEntry<T>
         Waiter<T>? waiter = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
-                waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request);
+                waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request, onlySettles: true);
             if (_state.HasData)
                 Want_NeedsLock(direction, request, ref after);
             else
@@ -47,7 +47,7 @@ internal sealed partial class QueryEntry<T>
         QueryRequest<T> request;
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             request = mount.Request;
         }
 
@@ -64,8 +64,8 @@ internal sealed partial class QueryEntry<T>
     /// <summary>A page's caller is answered by the page whenever it was asked for: an invalidation does not make it another page.</summary>
     private Waiter<T> BoardForPage_NeedsLock(PageDirection direction)
     {
-        var waiter = new Waiter<T>(this, null, 0, Client.ContinuesInline) { Direction = direction };
-        (_waiters ??= []).Add(waiter);
+        var waiter = new Waiter<T>(this, null, 0) { Direction = direction, OnlySettles = true };
+        _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;
     }
@@ -118,7 +118,7 @@ internal sealed partial class QueryEntry<T>
             Wanted? wanted;
             lock (_gate)
             {
-                if (_isDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
+                if (IsDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
                 seen = _state;
             }
 
@@ -126,7 +126,7 @@ internal sealed partial class QueryEntry<T>
             var after = new Aftermath<T>();
             lock (_gate)
             {
-                if (_isDead || _flight is not null) return;
+                if (IsDead || _flight is not null) return;
                 if (_wanted?[0] != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
                 Done_NeedsLock(wanted);
                 Look_NeedsLock();
@@ -144,7 +144,7 @@ internal sealed partial class QueryEntry<T>
 
     private void NoSuchPage_NeedsLock(PageDirection direction, ref Aftermath<T> after)
     {
-        Answer_NeedsLock(waiter => waiter.Direction == direction, Answer<T>.Of(_state), ref after);
+        Answer_NeedsLock(direction, int.MaxValue, Answer<T>.Of(_state), ref after);
         TakeUpWanted_NeedsLock(ref after);
         Settled_NeedsLock(ref after);
     }

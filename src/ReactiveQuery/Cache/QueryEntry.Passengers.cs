@@ -10,7 +10,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead) return false;
+            if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
             _mounts.Add(mount);
             if (_mounts.Count == 1) _cache.Watched.Set(this, true);
@@ -30,6 +30,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
+            _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             if (_mounts.Count == 0) _cache.Watched.Set(this, false);
             Departed_NeedsLock(ref after);
@@ -45,7 +46,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
             mount.IntervalDue = TimeSpan.MaxValue;
             LookElapsed_NeedsLock();
@@ -63,7 +64,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_isDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
+            if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             LookElapsed_NeedsLock();
             StartOrJoin_NeedsLock(mount.Request, ref after);
             Conclude_NeedsLock(ref after);
@@ -83,7 +84,7 @@ internal sealed partial class QueryEntry<T>
         QueryState<T>? served = null;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (Serves_NeedsLock(request, mode))
             {
@@ -127,7 +128,7 @@ internal sealed partial class QueryEntry<T>
         var state = State;
         if (!state.HasData) return state;
         var now = _cache.Clock.Elapsed;
-        if (ObserverCount == 0 && IsExpired(state, options, now))
+        if (IsExpired(state, options, now) && ObserverCount == 0)
             return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now)) with { Fold = null, IsOptimistic = state.IsOptimistic };
         var isStale = Freshness.IsStale(state, options.StaleTime, now);
         return isStale == state.IsStale ? state : state with { IsStale = isStale };
@@ -139,7 +140,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_waiters is null || !_waiters.Remove(waiter)) return false;
+            if (!_waiters.Remove(waiter)) return false;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -195,10 +196,10 @@ internal sealed partial class QueryEntry<T>
         _ => false,
     };
 
-    private Waiter<T> Board_NeedsLock(QueryRequest<T>? request)
+    private Waiter<T> Board_NeedsLock(QueryRequest<T>? request, bool onlySettles = false)
     {
-        var waiter = new Waiter<T>(this, request, _epoch, Client.ContinuesInline);
-        (_waiters ??= []).Add(waiter);
+        var waiter = new Waiter<T>(this, request, _epoch) { OnlySettles = onlySettles };
+        _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;
     }
@@ -244,14 +245,14 @@ internal sealed partial class QueryEntry<T>
     /// </summary>
     private void RetireIfIdle_NeedsLock(ref Aftermath<T> after)
     {
-        if (_isDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
+        if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
         if (_isCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
         Die_NeedsLock(QueryRemovalCause.Abandoned, ref after);
     }
 
     private void Die_NeedsLock(QueryRemovalCause cause, ref Aftermath<T> after)
     {
-        Volatile.Write(ref _isDead, true);
+        IsDead = true;
         after.Removal = cause;
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         long id;
         lock (_gate)
         {
-            if (_isDead) return null;
+            if (IsDead) return null;
             id = Client.NextPatchId();
             var now = Look_NeedsLock();
             Used(_cache.Uses.NextStamp());
@@ -78,7 +78,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            var changed = _isDead ? _layers : change(this, id);
+            var changed = IsDead ? _layers : change(this, id);
             if (changed == _layers) return;
             _layers = changed;
             Apply_NeedsLock(happened(Look_NeedsLock()));

@@ -37,6 +37,9 @@ public sealed record QueryFilter
     /// <summary>A prefix that all matches have in common, or null.</summary>
     internal QueryKey? IndexedPrefix => Prefix ?? (Definition is { HasOwnKeys: false } definition ? definition.Root : null);
 
+    /// <summary>Whether everything below the prefix matches, so that no entry has to be looked at.</summary>
+    internal bool IsPrefixAlone => this is { Prefix: not null, Key: null, Definition: null, IsWatched: null, IsStale: null, FetchStatus: null, Predicate: null };
+
     /// <summary>Everything that begins with a key.</summary>
     /// <param name="prefix">The key; null converts to null.</param>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(prefix))]

@@ -26,8 +26,10 @@ public sealed partial class QueryClient
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public void Invalidate(QueryFilter filter)
     {
-        foreach (var entry in Selected(filter))
-            entry.Invalidate(isAwaited: false);
+        var selected = Selected(filter);
+        var happened = new Invalidated(Cache.Clock.Now);
+        foreach (var entry in selected)
+            entry.Invalidate(happened, isAwaited: false);
     }
 
     /// <summary>Declares everything stale and refetches what is watched and enabled.</summary>
@@ -44,7 +46,12 @@ public sealed partial class QueryClient
     /// <summary>Declares stale what matches and waits for the refetches.</summary>
     /// <inheritdoc cref="Invalidate(QueryFilter)"/>
     /// <returns>Completes when all refetches have settled, also when they failed. Never fails.</returns>
-    public Task InvalidateAsync(QueryFilter filter) => AllSettled(Awaited(filter), entry => entry.Invalidate(isAwaited: true));
+    public Task InvalidateAsync(QueryFilter filter)
+    {
+        var selected = Awaited(filter);
+        var happened = new Invalidated(Cache.Clock.Now);
+        return AllSettled(selected, entry => entry.Invalidate(happened, isAwaited: true));
+    }
 
     /// <summary>Declares everything stale and waits for the refetches of what is watched and enabled.</summary>
     /// <returns>Completes when all refetches have settled, also when they failed. Never fails.</returns>
@@ -71,7 +78,7 @@ public sealed partial class QueryClient
     /// <returns>Completes when the fetch has settled, also when it failed. Never fails.</returns>
     public Task RefetchAsync<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters)
         where TParams : notnull =>
-        Settled(RefetchOne(definition, parameters, isAwaited: true));
+        RefetchOne(definition, parameters, isAwaited: true);
 
     /// <summary>Refetches the watched and enabled entries that match, and waits for the end.</summary>
     /// <inheritdoc cref="Refetch(QueryFilter)"/>
@@ -164,10 +171,10 @@ public sealed partial class QueryClient
         ThrowIfDisposed();
         Environment.Connect();
         Environment.LetQueriesGo();
-        var request = Request(definition, parameters, configure);
+        var request = Request(definition, parameters, configure, out var found);
         while (true)
         {
-            if (Cache.GetOrAdd(request).Refetch(request, isAwaited) is { } settled) return settled;
+            if (Cache.GetOrAdd(request, found).Refetch(request, isAwaited) is { } settled) return settled;
         }
     }
 
@@ -196,8 +203,8 @@ public sealed partial class QueryClient
     {
         List<Task> settled = [];
         foreach (var entry in entries)
-            if (command(entry) is { } task)
-                settled.Add(Settled(task));
+            if (command(entry) is { IsCompleted: false } task)
+                settled.Add(task);
         return settled.Count == 0 ? Task.CompletedTask : Task.WhenAll(settled);
     }
 }

@@ -23,6 +23,7 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed partial class QueryClient : IDisposable
 {
+    private readonly object _identity = new();
     private readonly ConditionalWeakTable<QueryDefinition, IReadIndex> _merged = [];
     private readonly object _defaultsGate = new();
     private volatile PrefixDefaults[] _prefixDefaults = [];
@@ -85,8 +86,7 @@ public sealed partial class QueryClient : IDisposable
         QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
-        var request = Request(definition, parameters, configure);
-        var found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
+        var request = Request(definition, parameters, configure, out var found);
         var view = Dispatched(View(request, found), request.Options, request.Key);
         return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
@@ -159,6 +159,23 @@ public sealed partial class QueryClient : IDisposable
         return Request(definition, parameters, definition.KeyOf(parameters), configure is null ? null : definition.Configured(configure));
     }
 
+    /// <summary>The same and the entry, if there is one; both at hand where the query was asked before.</summary>
+    internal QueryRequest<T> Request<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure, out QueryEntry<T>? found)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(parameters);
+        var index = configure is null && _prefixDefaults.Length == 0 ? FindIndex(definition) : null;
+        found = index?.Find(parameters);
+        if (found is not null) return index!.RequestOf(found, definition);
+        var request = Request(definition, parameters, configure);
+        found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
+        if (found is not null && index is not null && found.IsAskedAgain())
+            index.Add(parameters, found);
+        return request;
+    }
+
     internal QueryRequest<T> Request<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryKey key, QueryOptions<T>? own)
         where TParams : notnull =>
         definition.Request(parameters, key, Merge(definition, key, own));
@@ -193,8 +210,7 @@ public sealed partial class QueryClient : IDisposable
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(parameters);
         options = null;
-        if (_prefixDefaults.Length > 0 || !_merged.TryGetValue(definition, out var merged)) return null;
-        var index = (ReadIndex<TParams, T>)merged;
+        if (_prefixDefaults.Length > 0 || FindIndex(definition) is not { } index) return null;
         options = index.Options;
         return index.Find(parameters);
     }
@@ -209,13 +225,24 @@ public sealed partial class QueryClient : IDisposable
 
     private ReadIndex<TParams, T> Index<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
         where TParams : notnull =>
-        _merged.TryGetValue(definition, out var merged) ? (ReadIndex<TParams, T>)merged : NewIndex(definition, key);
+        FindIndex(definition) ?? NewIndex(definition, key);
+
+    /// <summary>The table is asked when the definition was last used with another client.</summary>
+    private ReadIndex<TParams, T>? FindIndex<TParams, T>(QueryDefinition<TParams, T> definition)
+        where TParams : notnull
+    {
+        if (definition.LastIndex is { } last && last.TryGetTarget(out var index) && index.Owner == _identity) return index;
+        if (!_merged.TryGetValue(definition, out var merged)) return null;
+        index = (ReadIndex<TParams, T>)merged;
+        definition.LastIndex = index.Weak;
+        return index;
+    }
 
     private ReadIndex<TParams, T> NewIndex<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)
         where TParams : notnull
     {
         var isIndexed = !definition.HasOwnKeys && ReadIndex<TParams, T>.SuitsParameters;
-        var index = new ReadIndex<TParams, T>(MergeAll(definition, key, null, []), isIndexed);
+        var index = new ReadIndex<TParams, T>(_identity, MergeAll(definition, key, null, []), isIndexed);
         return (ReadIndex<TParams, T>)_merged.GetValue(definition, _ => index);
     }
 

@@ -55,6 +55,13 @@ public abstract class QueryDefinition<TParams, T> : QueryDefinition
 
     private protected Func<TParams, QueryKey>? OwnKeyOf { get; }
 
+    /// <summary>What the client that last used this definition knows of it; written by clients, any of them at any time.</summary>
+    internal WeakReference<ReadIndex<TParams, T>>? LastIndex
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>The same query with other options.</summary>
     /// <param name="configure">Given the options so far, returns those to hold: <c>o => o with { StaleTime = … }</c>. Called once, now.</param>
     /// <returns>A new definition; this one stays as it is.</returns>

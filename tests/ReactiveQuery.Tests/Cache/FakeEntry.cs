@@ -5,11 +5,9 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
 {
     public Action? Due { get; set; }
 
-    public bool Died { get; set; }
+    public bool Died { set => IsDead = value; }
 
     public override Type DataType => typeof(int);
-
-    public override bool IsDead => Died;
 
     public override int ObserverCount => 0;
 
@@ -29,7 +27,7 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
 
     public override void Drop(DropMode mode) => throw new InvalidOperationException();
 
-    public override Task? Invalidate(bool isAwaited) => throw new InvalidOperationException();
+    public override Task? Invalidate(Invalidated happened, bool isAwaited) => throw new InvalidOperationException();
 
     public override void OnTrigger(RefetchTrigger trigger) => throw new InvalidOperationException();
 

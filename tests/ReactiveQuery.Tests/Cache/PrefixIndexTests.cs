@@ -44,6 +44,39 @@ public class PrefixIndexTests
     }
 
     [Fact]
+    public void What_lies_above_stays_when_the_last_below_it_is_removed()
+    {
+        Add();
+        Add("a", 1);
+        Add("a");
+        Add("a", 1, 2);
+        _index.Remove(QueryKey.Of("a", 1, 2));
+        Assert.Equal([QueryKey.Of("a").ToString(), QueryKey.Of("a", 1).ToString(), QueryKey.Empty.ToString()], Below());
+        Add("a", 1, 3);
+        _index.Remove(QueryKey.Of("a", 1));
+        _index.Remove(QueryKey.Empty);
+        Assert.Equal([QueryKey.Of("a").ToString(), QueryKey.Of("a", 1, 3).ToString()], Below());
+        _index.Remove(QueryKey.Of("a"));
+        _index.Remove(QueryKey.Of("a", 1, 3));
+        Assert.Empty(Below());
+    }
+
+    [Fact]
+    public void Any_order_of_adding_and_removing_leaves_what_was_not_removed()
+    {
+        var random = new Random(1);
+        var held = new HashSet<QueryKey>();
+        for (var i = 0; i < 5_000; i++)
+        {
+            var key = QueryKey.Of([.. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)random.Next(3))]);
+            if (random.Next(2) == 0 && held.Add(key)) _index.Add(key, new FakeEntry(key));
+            else if (held.Remove(key)) _index.Remove(key);
+            var prefix = QueryKey.Of([.. Enumerable.Range(0, random.Next(3)).Select(_ => (object?)random.Next(3))]);
+            Assert.Equal(held.Where(k => k.StartsWith(prefix)).Select(k => k.ToString()).Order(StringComparer.Ordinal), Below([.. Enumerable.Range(0, prefix.Count).Select(n => prefix[n])]));
+        }
+    }
+
+    [Fact]
     public void Keys_a_deep_tree_long_are_walked_without_the_stack()
     {
         var deep = QueryKey.Of("deep");

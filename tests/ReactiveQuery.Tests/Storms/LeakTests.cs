@@ -32,6 +32,14 @@ public sealed class LeakTests : IDisposable
     }
 
     [Fact]
+    public void A_client_and_what_it_held_are_collected_though_the_definition_lives()
+    {
+        var query = Query.Define("shared", (int id, CancellationToken _) => Task.FromResult($"#{id}"));
+        AssertCollected(ReadThroughTwoClients(query));
+        GC.KeepAlive(query);
+    }
+
+    [Fact]
     public void A_fetcher_and_its_view_model_are_collected_when_the_entry_has_gone()
     {
         var gone = FetchByClosure();
@@ -75,6 +83,21 @@ public sealed class LeakTests : IDisposable
         using var other = _client.Observe(query, 1).Subscribe();
         AssertCollected(AwaitAndGiveUp(query));
         Assert.True(_client.GetState(query, 1).IsFetching);
+    }
+
+    /// <summary>Each client reads its own data through the one definition, in turn.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<WeakReference> ReadThroughTwoClients(QueryDefinition<int, string> query)
+    {
+        var (first, second) = (new QueryClient(), new QueryClient());
+        first.SetData(query, 1, "first");
+        second.SetData(query, 1, "second");
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(("first", "second"), (first.GetState(query, 1).Data, second.GetState(query, 1).Data));
+        List<WeakReference> gone = [new(first), new(second), new(first.GetState(query, 1)), new(second.GetState(query, 1))];
+        first.Dispose();
+        second.Dispose();
+        return gone;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,16 +1,15 @@
 namespace ReactiveQuery;
 
-/// <summary>Entries of which something holds at present. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
-/// <param name="kind">Which of its places an entry keeps for this set.</param>
-/// <remarks>An entry knows its place, so that coming and going, which every fetch and every first observer does, hashes nothing.</remarks>
-internal sealed class EntrySet(EntrySetKind kind)
+/// <summary>The entries that have an observer. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
+/// <remarks>An entry knows its place, so that coming and going, which every first observer does, hashes nothing.</remarks>
+internal sealed class WatchedEntries
 {
     private readonly object _gate = new();
     private readonly List<QueryEntry> _entries = [];
 
     public void Set(QueryEntry entry, bool holds)
     {
-        ref var place = ref entry.PlaceIn(kind);
+        ref var place = ref entry.PlaceInWatched;
         lock (_gate)
         {
             if (holds == place > 0) return;
@@ -23,7 +22,7 @@ internal sealed class EntrySet(EntrySetKind kind)
             {
                 var last = _entries[^1];
                 _entries[place - 1] = last;
-                last.PlaceIn(kind) = place;
+                last.PlaceInWatched = place;
                 place = 0; // After the line above: the entry may be the last one itself.
                 _entries.RemoveAt(_entries.Count - 1);
             }
@@ -35,11 +34,4 @@ internal sealed class EntrySet(EntrySetKind kind)
         lock (_gate)
             return [.. _entries];
     }
-}
-
-/// <summary>The sets that an entry may be in.</summary>
-internal enum EntrySetKind
-{
-    Watched,
-    Fetching,
 }
