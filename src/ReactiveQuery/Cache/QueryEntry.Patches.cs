@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
             _layers = _layers.Push(new OptimisticLayer<T>(id, update, now.At));
-            Apply_NeedsLock(new Patched(now));
+            Apply_NeedsLock(_state, QueryUpdateCause.Patched);
             Conclude_NeedsLock(ref after);
         }
 
@@ -42,7 +42,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Commit(long id)
     {
         if (IsPending(id))
-            Change(static (entry, id) => entry._layers.Settle(id, entry._fetchesBegun), id, static now => new PatchCommitted(now));
+            Change(static (entry, id) => entry._layers.Settle(id, entry._fetchesBegun), id, QueryUpdateCause.PatchCommitted);
     }
 
     public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
@@ -50,10 +50,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Rollback(long id)
     {
         if (IsPending(id))
-            Change(static (entry, id) => entry._layers.WithoutPending(id), id, static now => new PatchRolledBack(now));
+            Change(static (entry, id) => entry._layers.WithoutPending(id), id, QueryUpdateCause.PatchRolledBack);
     }
 
-    public override void RollbackAll() => Change(static (entry, _) => entry._layers.WithoutPending(), 0, static now => new PatchRolledBack(now));
+    public override void RollbackAll() => Change(static (entry, _) => entry._layers.WithoutPending(), 0, QueryUpdateCause.PatchRolledBack);
 
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
@@ -73,7 +73,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
     private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
 
-    private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, Func<QueryInstant, QueryEvent> happened)
+    /// <summary>Changes the patches, which are no part of the state that is reduced: what lies over its data is put on anew.</summary>
+    private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, QueryUpdateCause cause)
     {
         var after = new Aftermath<T>();
         lock (_gate)
@@ -81,7 +82,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             var changed = IsDead ? _layers : change(this, id);
             if (changed == _layers) return;
             _layers = changed;
-            Apply_NeedsLock(happened(Look_NeedsLock()));
+            LookElapsed_NeedsLock();
+            Apply_NeedsLock(_state, cause);
             StayAnew_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
