@@ -13,8 +13,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>A patch that awaits its confirmation keeps the entry.</summary>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;
 
-    /// <summary>Lays a patch on top; null when the entry has left the cache.</summary>
-    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update)
+    /// <summary>Lays a patch on top, which gets its number and instant here; null when the entry has left the cache.</summary>
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, OptimisticLayer<T> patch)
     {
         var after = new Aftermath<T>();
         long id;
@@ -22,12 +22,11 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         {
             if (IsDead) return null;
             id = Client.NextPatchId();
-            var now = Look_NeedsLock();
             Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
-            _layers = _layers.Push(new OptimisticLayer<T>(id, update, now.At));
+            _layers = _layers.Push(patch.Laid(id, Look_NeedsLock().At));
             Apply_NeedsLock(_state, QueryUpdateCause.Patched);
             Conclude_NeedsLock(ref after);
         }

@@ -43,7 +43,7 @@ public sealed partial class QueryClient
         var entries = Selected(filter).OfType<QueryEntry<T>>().ToList();
         if (entries.Find(entry => entry.RefusesPatches) is { } refusing)
             throw Refused(refusing.DefinitionName);
-        return [.. entries.Select(entry => entry.TryPatch(null, update)).OfType<OptimisticHandle<T>>()];
+        return [.. entries.Select(entry => entry.TryPatch(null, new OptimisticLayer<T>(0, update, default))).OfType<OptimisticHandle<T>>()];
     }
 
     /// <summary>Reads what the server last said, without pending patches. Counts as a use; starts nothing.</summary>
@@ -96,11 +96,18 @@ public sealed partial class QueryClient
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(update);
+        return Patch(definition, parameters, new OptimisticLayer<T>(0, update, default), configure);
+    }
+
+    internal OptimisticHandle<T> Patch<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, OptimisticLayer<T> patch, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        where TParams : notnull
+    {
         ThrowIfDisposed();
         if (configure is null
             && Indexed(definition, parameters, out var known) is { } indexed
             && known!.OptimisticUpdates != false
-            && indexed.TryPatch(known, update) is { } laid)
+            && indexed.TryPatch(known, patch) is { } laid)
             return laid;
         var request = Request(definition, parameters, configure);
         if (request.Options.OptimisticUpdates == false)
@@ -108,7 +115,7 @@ public sealed partial class QueryClient
         while (true)
         {
             var entry = Cache.GetOrAdd(request);
-            if (entry.TryPatch(request.Options, update) is not { } handle) continue;
+            if (entry.TryPatch(request.Options, patch) is not { } handle) continue;
             if (configure is null)
                 AddToIndex(definition, parameters, entry);
             return handle;

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ReactiveQuery;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     : IOptimisticFold
 {
     private OptimisticFold<T>? _shownBefore = shownBefore?.WithoutUnseen();
-    private StrongBox<T>? _value;
+    private object? _value; // The value itself, boxed if it is a value type; this fold, if the value is null.
     private ShownState? _shown;
 
     public OptimisticLayers<T> Layers => layers;
@@ -29,9 +27,9 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     {
         get
         {
-            if (Volatile.Read(ref _value) is { } known) return known.Value!;
+            if (Volatile.Read(ref _value) is { } known) return Unpack(known);
             using (FoldsUnderWay.Begin(this))
-                return Settle(Compute()).Value!;
+                return Settle(Compute());
         }
     }
 
@@ -44,14 +42,15 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         return folded;
     }
 
-    private StrongBox<T> Settle((T Value, List<Exception>? Thrown) computed)
+    private T Unpack(object value) => ReferenceEquals(value, this) ? default! : (T)value;
+
+    private T Settle((T Value, List<Exception>? Thrown) computed)
     {
-        var box = new StrongBox<T>(computed.Value);
-        if (Interlocked.CompareExchange(ref _value, box, null) is { } first) return first; // Another thread was first; it has also reported.
+        if (Interlocked.CompareExchange(ref _value, computed.Value ?? (object)this, null) is { } first) return Unpack(first); // Another thread was first; it has also reported.
         Volatile.Write(ref _shownBefore, null); // Else each fold would keep all before it.
         foreach (var error in computed.Thrown ?? [])
             rules.ReportPatch(error);
-        return box;
+        return computed.Value;
     }
 
     private (T Value, List<Exception>? Thrown) Compute()
@@ -60,9 +59,9 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         if (before is { IsKnown: false })
             before = Volatile.Read(ref before._shownBefore);
         if (before is null || Volatile.Read(ref before._value) is not { } known) return Apply(data, layers.All);
-        if (before.IsOver(data) && layers.Extends(before.Layers)) return Apply(known.Value!, layers.All[before.Layers.Count..]);
+        if (before.IsOver(data) && layers.Extends(before.Layers)) return Apply(before.Unpack(known), layers.All[before.Layers.Count..]);
         var computed = Apply(data, layers.All);
-        return (rules.Share(known.Value!, computed.Value), computed.Thrown);
+        return (rules.Share(before.Unpack(known), computed.Value), computed.Thrown);
     }
 
     private bool IsKnown => Volatile.Read(ref _value) is not null;
@@ -87,7 +86,7 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         {
             try
             {
-                value = patch.Update(value);
+                value = patch.Apply(value);
             }
             catch (Exception error)
             {

@@ -2,12 +2,31 @@ namespace ReactiveQuery;
 
 /// <summary>One pending patch: a function over the data, and whether the server has confirmed it.</summary>
 /// <param name="Id">Unique in its client; later patches have higher ones.</param>
-/// <param name="Update">What it makes of the data. User code, pure.</param>
+/// <param name="Update">What it makes of the data, unless <see cref="Apply"/> says it otherwise. User code, pure.</param>
 /// <param name="AppliedAt">When it was laid on.</param>
 /// <param name="SettledAfter">Null while unsettled; else the number of the last fetch begun before it was committed.</param>
-internal sealed record OptimisticLayer<T>(long Id, Func<T, T> Update, DateTimeOffset AppliedAt, int? SettledAfter = null)
+internal record OptimisticLayer<T>(long Id, Func<T, T>? Update, DateTimeOffset AppliedAt, int? SettledAfter = null)
 {
+    public long Id { get; private set; } = Id;
+
+    public DateTimeOffset AppliedAt { get; private set; } = AppliedAt;
+
     public bool IsSettled => SettledAfter is not null;
+
+    /// <summary>Gives it its number and its instant, as it is laid on; before anybody sees it.</summary>
+    public OptimisticLayer<T> Laid(long id, DateTimeOffset at)
+    {
+        (Id, AppliedAt) = (id, at);
+        return this;
+    }
+
+    public virtual T Apply(T data) => Update!(data);
+}
+
+/// <summary>The patch of a mutation's call, made of the function that all calls share and the arguments of the one.</summary>
+internal sealed record OptimisticLayer<T, TArgs>(Func<T, TArgs, T> UpdateWith, TArgs Args) : OptimisticLayer<T>(0, null, default)
+{
+    public override T Apply(T data) => UpdateWith(data, Args);
 }
 
 /// <summary>

@@ -20,7 +20,7 @@ internal sealed class PatchOne<TArgs, T, TParams, TData>(
     where TParams : notnull
 {
     public override OptimisticHandle? Patch(QueryClient client, TArgs args) =>
-        client.Mutate(definition, parameters(args), data => update(data, args), null);
+        client.Patch(definition, parameters(args), new OptimisticLayer<TData, TArgs>(update, args));
 }
 
 internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>

@@ -81,6 +81,16 @@ public class OptimisticLayersTests
     }
 
     [Fact]
+    public void A_patch_may_make_null_of_the_data_once()
+    {
+        var calls = 0;
+        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(new(1, _ => { calls++; return null; }, At)), 1, null, new NoRules<int?>());
+        Assert.Equal((null, null, 1), (ofNullable.Value, ofNullable.Value, calls));
+        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(new(1, _ => { calls++; return null; }, At)), "a", null, new NoRules<string?>());
+        Assert.Equal((null, null, 2), (ofClass.Value, ofClass.Value, calls));
+    }
+
+    [Fact]
     public void A_patch_that_was_settled_is_not_computed_again()
     {
         var calls = 0;
@@ -184,6 +194,13 @@ public class OptimisticLayersTests
         patches.Aggregate(OptimisticLayers<string>.None, (stack, patch) => stack.Push(new(patch.Id, s => s + patch.Letter, At)));
 
     private static string Fold(string data, OptimisticLayers<string> layers) => new OptimisticFold<string>(layers, data, null, new Rules()).Value;
+
+    private sealed class NoRules<T> : IFoldRules<T>
+    {
+        public T Share(T old, T value) => value;
+
+        public void ReportPatch(Exception error) => Assert.Fail($"{error}");
+    }
 
     private sealed class Rules : IFoldRules<string>
     {
