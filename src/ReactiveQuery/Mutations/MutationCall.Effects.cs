@@ -9,19 +9,16 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
     private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
     {
-        OptimisticHandle? last = null;
         error = null;
         try
         {
             foreach (var effect in Options.Effects)
             {
                 if (effect.Patch(Client, _args) is not { } laid) continue;
-                if (last is null)
+                if (patches is null)
                     Volatile.Write(ref _patches, patches = laid);
                 else
-                    last.Next = laid;
-                for (last = laid; last.Next is { } next;)
-                    last = next;
+                    patches.Append(laid);
                 Interlocked.MemoryBarrier(); // Either whoever settles the call sees them, or the caller that the call is settled.
             }
 

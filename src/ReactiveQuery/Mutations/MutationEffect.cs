@@ -27,17 +27,10 @@ internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter
 {
     public override OptimisticHandle? Patch(QueryClient client, TArgs args)
     {
-        OptimisticHandle? first = null, last = null;
-        foreach (var laid in client.Mutate<TData>(filter(args), data => update(data, args)))
-        {
-            if (last is null)
-                first = laid;
-            else
-                last.Next = laid;
-            last = laid;
-        }
-
-        return first;
+        var laid = client.Mutate<TData>(filter(args), data => update(data, args));
+        for (var i = laid.Count - 1; i > 0; i--)
+            laid[i - 1].Append(laid[i]);
+        return laid.Count > 0 ? laid[0] : null;
     }
 }
 

@@ -40,7 +40,7 @@ public class MutationFirstAttemptTests : ClientTest
     }
 
     [Fact]
-    public void A_first_attempt_that_failed_counts_as_one_and_is_followed_by_the_retries()
+    public async Task A_first_attempt_that_failed_counts_as_one_and_is_followed_by_the_retries()
     {
         var attempts = 0;
         var retry = new RetryPolicy { MaxRetries = 2, InitialDelay = TimeSpan.FromSeconds(1) };
@@ -55,7 +55,7 @@ public class MutationFirstAttemptTests : ClientTest
 
         Assert.Equal(3, attempts);
         Assert.Equal(["Pending(1, failures: 1)", "Pending(1, failures: 2)", "Success(1, third)"], seen);
-        Assert.Equal("third", call.Task.Result);
+        Assert.Equal("third", await call.Task);
     }
 
     [Fact]
