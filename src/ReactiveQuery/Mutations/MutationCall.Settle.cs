@@ -67,8 +67,8 @@ internal sealed partial class MutationCall<TArgs, T>
         if (outcome is CallFailed failed)
             steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(failed.Error, Context))));
         steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
-        if (_refetches is not null)
-            steps.Add(() => Task.WhenAll(_refetches));
+        if (_refetches is { } refetches)
+            steps.Add(() => Task.WhenAll(refetches));
         return steps;
     }
 
