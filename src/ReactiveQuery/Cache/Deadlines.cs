@@ -19,7 +19,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private static readonly TimeSpan ShortestWaitAfterEarlyTimer = TimeSpan.FromMilliseconds(1);
 
     private readonly object _gate = new();
-    private readonly PriorityQueue<IDeadline, TimeSpan> _queue = new();
+    private readonly DueQueue _queue = new();
     private IDisposable? _timer;
     private long _armedForTicks = long.MaxValue;
     private int _armings;
@@ -27,7 +27,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private bool _isDisposed;
 
     /// <summary>Asks that <paramref name="entry"/> be called at <paramref name="due"/>, or earlier; <see cref="TimeSpan.MaxValue"/> asks nothing.</summary>
-    public void Request(IDeadline entry, TimeSpan due)
+    public void Request(Deadline entry, TimeSpan due)
     {
         if (due == TimeSpan.MaxValue || IsCovered(entry, due)) return;
         lock (_gate)
@@ -35,6 +35,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             if (_isDisposed || IsCovered(entry, due)) return;
             if (due < entry.ScheduledDue)
                 Enqueue_NeedsLock(entry, due);
+            if (due.Ticks >= _armedForTicks) return;
         }
 
         Arm(TimeSpan.Zero);
@@ -44,11 +45,12 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// Whether the entry will be called early enough as it is. Also asked without the lock, by every command: a place that is given up meanwhile is given up by the
     /// timer, which then asks the entry what is due, or by <see cref="Forget"/>.
     /// </summary>
-    private bool IsCovered(IDeadline entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
+    private bool IsCovered(Deadline entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
 
     /// <summary>Lets go of an entry that left the cache.</summary>
-    public void Forget(IDeadline entry)
+    public void Forget(Deadline entry)
     {
+        if (entry.ScheduledDue == TimeSpan.MaxValue) return; // As when it expires; what is asked for a dead entry at this moment ends at its time.
         lock (_gate)
         {
             if (entry.ScheduledDue == TimeSpan.MaxValue) return;
@@ -79,7 +81,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         lock (_gate)
         {
             _isDisposed = true;
-            _queue.Clear();
+            Clear_NeedsLock();
             timer = _timer;
             _timer = null;
         }
@@ -87,7 +89,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         timer?.Dispose();
     }
 
-    private void Enqueue_NeedsLock(IDeadline entry, TimeSpan due)
+    private void Enqueue_NeedsLock(Deadline entry, TimeSpan due)
     {
         if (entry.ScheduledDue != TimeSpan.MaxValue)
             _forgotten++;
@@ -103,7 +105,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         int arming;
         lock (_gate)
         {
-            if (_isDisposed || !_queue.TryPeek(out _, out due) || due.Ticks >= _armedForTicks) return;
+            if (_isDisposed || !_queue.TryPeek(out due) || due.Ticks >= _armedForTicks) return;
             Volatile.Write(ref _armedForTicks, due.Ticks);
             arming = ++_armings;
         }
@@ -156,13 +158,12 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private void OnTimer()
     {
         var now = clock.Elapsed;
-        List<IDeadline>? due = null;
+        List<Deadline>? due = null;
         lock (_gate)
         {
             Volatile.Write(ref _armedForTicks, long.MaxValue);
-            while (_queue.TryPeek(out var entry, out var at) && at <= now)
+            while (_queue.TryTake(now, out var entry, out var at))
             {
-                _queue.Dequeue();
                 if (entry.ScheduledDue != at)
                 {
                     _forgotten = Math.Max(0, _forgotten - 1);
@@ -172,6 +173,9 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
                 entry.ScheduledDue = TimeSpan.MaxValue;
                 (due ??= []).Add(entry);
             }
+
+            if (_forgotten == _queue.Count)
+                Clear_NeedsLock(); // None is live: no need to look at them one by one.
         }
 
         // Armed before the entries run: an observer that blocks in one of them must not hold up the deadlines of the rest.
@@ -180,13 +184,17 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             entry.OnDeadline();
     }
 
-    /// <summary>Places left behind by moves and removals are swept when they are more than half of the queue.</summary>
+    /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>
     private void Tidy_NeedsLock()
     {
-        if (_forgotten < 64 || _forgotten * 2 < _queue.Count) return;
-        var live = _queue.UnorderedItems.Where(item => item.Element.ScheduledDue == item.Priority).ToArray();
+        if (_forgotten < 64 || _forgotten * 4L < _queue.Count * 3L) return;
+        _queue.RemoveAll(static (entry, due) => entry.ScheduledDue != due);
+        _forgotten = 0;
+    }
+
+    private void Clear_NeedsLock()
+    {
         _queue.Clear();
-        _queue.EnqueueRange(live);
         _forgotten = 0;
     }
 }

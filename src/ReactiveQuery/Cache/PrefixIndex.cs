@@ -101,10 +101,9 @@ internal sealed class PrefixIndex
 
         public void TakeOut(object segment)
         {
-            if (Child(segment) is Node node)
-                node.Entry = null;
-            else
-                _children.Remove(segment);
+            if (!_children.Remove(segment, out var child) || child is not Node node) return;
+            node.Entry = null;
+            _children.Add(segment, node); // It has others below it.
         }
 
         /// <summary>Below a node there is nothing any more: its entry takes its place, or nothing does.</summary>

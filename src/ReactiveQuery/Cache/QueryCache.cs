@@ -12,6 +12,8 @@ public sealed class QueryCache
     private readonly LatestSubject<QueryCacheEvent> _events;
     private readonly int _capacity;
     private int _count;
+    private volatile bool _enlists;
+    private volatile bool _hasEnlisted;
 
     internal QueryCache(QueryClient client)
     {
@@ -101,7 +103,7 @@ public sealed class QueryCache
     {
         entry.LeaveIndex();
         Deadlines.Forget(entry);
-        Uses.Forget(entry);
+        if (_enlists) Uses.Forget(entry);
         Watched.Set(entry, false);
         Fetching.Forget(entry);
         lock (_gate)
@@ -120,8 +122,7 @@ public sealed class QueryCache
     /// <summary>An entry lost its last passenger and may be evicted from now on.</summary>
     internal void Unwatched(QueryEntry entry)
     {
-        if (_capacity == int.MaxValue) return;
-        Uses.Enlist(entry);
+        if (_enlists) Uses.Enlist(entry);
         EvictSurplus();
     }
 
@@ -162,8 +163,25 @@ public sealed class QueryCache
 
     private void EvictSurplus()
     {
+        if (Count <= _capacity) return;
+        if (!_hasEnlisted) EnlistAll();
         while (Count > _capacity && Uses.Take() is { } oldest)
             oldest.TryEvict();
+    }
+
+    /// <summary>
+    /// The first time that there are too many: until then nobody asks which entry was used the longest time ago, so that none is enlisted as it becomes unwatched
+    /// (W2, W12 in <c>benchmarks/WORKLOADS.md</c>). Watched ones are enlisted too; whoever takes one out sees that it is.
+    /// </summary>
+    private void EnlistAll()
+    {
+        lock (_gate)
+        {
+            _enlists = true; // First: what becomes unwatched or is added meanwhile enlists itself, or is found here.
+            foreach (var (_, entry) in _entries)
+                Uses.Enlist(entry);
+            _hasEnlisted = true;
+        }
     }
 
     private static QueryEntry<T> Typed<T>(QueryEntry entry) =>

@@ -1,7 +1,7 @@
 namespace ReactiveQuery;
 
 /// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
-internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadline
+internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadline
 {
     private long _lastUse;
     private bool _isDead;
@@ -9,7 +9,6 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     private bool _isListedAsFetching;
     private IDisposable? _indexPlace;
     private bool _wasAsked;
-    private long _scheduledDueTicks = long.MaxValue;
 
     public QueryKey Key { get; } = key;
 
@@ -33,13 +32,6 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
 
     /// <summary>Whether the options last used for the entry refuse optimistic writes.</summary>
     public abstract bool RefusesPatches { get; }
-
-    /// <summary>Where the entry stands in the queue of deadlines; written by <see cref="Deadlines"/> alone.</summary>
-    public TimeSpan ScheduledDue
-    {
-        get => TimeSpan.FromTicks(Volatile.Read(ref _scheduledDueTicks));
-        set => Volatile.Write(ref _scheduledDueTicks, value.Ticks);
-    }
 
     /// <summary>Whether the entry stands in the queue for eviction; written by <see cref="LeastRecentlyUsed"/> alone.</summary>
     public bool IsEnlisted { get; set; }
@@ -75,8 +67,6 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : IDeadl
     public void LeaveIndex() => Volatile.Read(ref _indexPlace)?.Dispose();
 
     public abstract QueryCacheEntry Describe();
-
-    public abstract void OnDeadline();
 
     public abstract void OnTrigger(RefetchTrigger trigger);
 

@@ -18,7 +18,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     {
         var after = new Aftermath<T>();
         long id;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             id = Client.NextPatchId();
@@ -57,7 +57,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
         OptimisticLayers<T> layers;
-        lock (_gate)
+        lock (Gate)
             layers = _layers;
         List<OptimisticPatch> patches = [];
         foreach (var layer in layers.All)
@@ -76,7 +76,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, QueryUpdateCause cause)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             var changed = IsDead ? _layers : change(this, id);
             if (changed == _layers) return;

@@ -6,9 +6,8 @@ namespace ReactiveQuery;
 /// All calls of a client: those under way, in the order in which they were made, and for a while those that have ended. Its one lock guards the stages of
 /// all calls, the scopes and what each mutation shows; no user code runs under it.
 /// </summary>
-internal sealed class MutationLedger(QueryClient client) : IDeadline
+internal sealed class MutationLedger(QueryClient client) : Deadline
 {
-    private long _scheduledDueTicks = long.MaxValue;
     private readonly CallList _underWay = new();
     private readonly CallList _ended = new();
     private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
@@ -18,12 +17,6 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
     private bool _isClosed;
 
     public object Gate { get; } = new();
-
-    public TimeSpan ScheduledDue
-    {
-        get => TimeSpan.FromTicks(Volatile.Read(ref _scheduledDueTicks));
-        set => Volatile.Write(ref _scheduledDueTicks, value.Ticks);
-    }
 
     public bool IsClosed_NeedsLock => _isClosed;
 
@@ -91,7 +84,7 @@ internal sealed class MutationLedger(QueryClient client) : IDeadline
     /// <summary>Asks for the deadline at which an ended call is no longer shown. The scheduler is user code: outside the lock.</summary>
     public void RequestDeadline(MutationCall call) => client.Cache.Deadlines.Request(this, call.KeptUntil);
 
-    public void OnDeadline()
+    public override void OnDeadline()
     {
         var next = TimeSpan.MaxValue;
         lock (Gate)

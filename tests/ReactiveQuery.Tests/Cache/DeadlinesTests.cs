@@ -86,6 +86,30 @@ public class DeadlinesTests
     }
 
     [Fact]
+    public void Places_left_behind_are_let_go_of_with_the_last_entry_that_is_due()
+    {
+        var gone = LeaveAThousandPlacesBehind();
+        _scheduler.AdvanceTo(Ms(20).Ticks);
+        Assert.Equal(1_000, _called.Count);
+        GC.Collect();
+        Assert.False(gone.IsAlive);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private WeakReference LeaveAThousandPlacesBehind()
+    {
+        var entry = Entry("a");
+        for (var i = 0; i < 1_000; i++)
+        {
+            entry = Entry("a");
+            _deadlines.Request(entry, Ms(1_000_000)); // And then something that is due sooner.
+            _deadlines.Request(entry, Ms(10));
+        }
+
+        return new(entry);
+    }
+
+    [Fact]
     public void Sixty_days_are_waited_in_pieces_and_end_exactly()
     {
         _deadlines.Request(Entry("a"), TimeSpan.FromDays(60));

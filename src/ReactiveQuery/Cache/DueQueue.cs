@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ReactiveQuery;
+
+/// <summary>Entries by when they are due, the earliest first.</summary>
+/// <remarks>
+/// Entries that wait for the same span come in the order in which they are due: they stand in a line, in and out of which costs O(1). An application has few different spans;
+/// what fits at the end of no line stands in a heap (W12 in <c>benchmarks/WORKLOADS.md</c>). Not synchronized: <see cref="Deadlines"/> holds its lock around every call.
+/// </remarks>
+internal sealed class DueQueue
+{
+    private readonly Line[] _lines = [new(), new(), new(), new()];
+    private readonly PriorityQueue<Deadline, TimeSpan> _heap = new();
+
+    public int Count { get; private set; }
+
+    public void Enqueue(Deadline entry, TimeSpan due)
+    {
+        Count++;
+        if (LineFor(due) is { } line)
+            line.Enqueue(entry, due);
+        else
+            _heap.Enqueue(entry, due);
+    }
+
+    /// <summary>When the first one is due; false when there is none.</summary>
+    public bool TryPeek(out TimeSpan due)
+    {
+        First(out due);
+        return Count > 0;
+    }
+
+    /// <summary>Takes out the first one if it is due by now.</summary>
+    public bool TryTake(TimeSpan now, [NotNullWhen(true)] out Deadline? entry, out TimeSpan due)
+    {
+        var line = First(out due);
+        entry = null;
+        if (Count == 0 || due > now) return false;
+        Count--;
+        entry = line is null ? _heap.Dequeue() : line.Dequeue();
+        return true;
+    }
+
+    public void RemoveAll(Func<Deadline, TimeSpan, bool> isGone)
+    {
+        List<(Deadline Entry, TimeSpan Due)> kept = [];
+        while (TryTake(TimeSpan.MaxValue, out var entry, out var due))
+            if (!isGone(entry, due))
+                kept.Add((entry, due));
+        foreach (var (entry, due) in kept)
+            Enqueue(entry, due);
+    }
+
+    public void Clear()
+    {
+        foreach (var line in _lines)
+            line.Clear();
+        _heap.Clear();
+        Count = 0;
+    }
+
+    /// <summary>The line whose last entry is the nearest before it, else an empty one; null when there is neither.</summary>
+    private Line? LineFor(TimeSpan due)
+    {
+        Line? nearest = null, empty = null;
+        foreach (var line in _lines)
+        {
+            if (line.IsEmpty)
+                empty = line;
+            else if (line.Last <= due && (nearest is null || line.Last > nearest.Last))
+                nearest = line;
+        }
+
+        return nearest ?? empty;
+    }
+
+    /// <summary>The line in which the first one stands, or null for the heap.</summary>
+    private Line? First(out TimeSpan due)
+    {
+        Line? first = null;
+        if (!_heap.TryPeek(out _, out due))
+            due = TimeSpan.MaxValue;
+        foreach (var line in _lines)
+            if (!line.IsEmpty && line.FirstDue <= due)
+                (first, due) = (line, line.FirstDue);
+        return first;
+    }
+
+    private sealed class Line
+    {
+        private readonly Queue<(Deadline Entry, TimeSpan Due)> _entries = new();
+
+        public bool IsEmpty => _entries.Count == 0;
+
+        public TimeSpan FirstDue { get; private set; }
+
+        public TimeSpan Last { get; private set; }
+
+        public void Enqueue(Deadline entry, TimeSpan due)
+        {
+            if (IsEmpty)
+                FirstDue = due;
+            Last = due;
+            _entries.Enqueue((entry, due));
+        }
+
+        public Deadline Dequeue()
+        {
+            var (entry, _) = _entries.Dequeue();
+            if (_entries.TryPeek(out var next))
+                FirstDue = next.Due;
+            return entry;
+        }
+
+        public void Clear() => _entries.Clear();
+    }
+}
