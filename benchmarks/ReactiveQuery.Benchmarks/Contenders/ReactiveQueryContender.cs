@@ -35,7 +35,8 @@ public sealed class ReactiveQueryContender : Contender
 
     public override ISelectFixture Select() => new SelectFx();
 
-    private static QueryClient NewClient() => new(new QueryClientOptions { CacheCapacity = 200_000 });
+    // With a hook for failures, as an application has one: without it, each goes to the system's log.
+    private static QueryClient NewClient() => new(new QueryClientOptions { CacheCapacity = 200_000, OnUnobservedError = static _ => { } });
 
     private static QueryDefinition<int, Item> Items(Fetcher fetcher, TimeSpan staleTime, TimeSpan? gcTime = null, string name = "item") =>
         Query.Define(name, (int id, CancellationToken ct) => fetcher(id, ct))

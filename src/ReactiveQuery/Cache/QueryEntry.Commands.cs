@@ -10,13 +10,12 @@ internal sealed partial class QueryEntry<T>
     /// Writes what the server answered to a mutation, made from the base as it is then: a fence, which an older fetch's data does not pass. The patches that the answer
     /// confirms go in the same state.
     /// </summary>
-    /// <param name="request">How the entry is used.</param>
-    /// <param name="make">Given the data, or default without. User code; outside the lock.</param>
-    /// <param name="own">The patches, some of which may be gone by now.</param>
-    public bool TryRespond(QueryRequest<T> request, Func<T?, T> make, IReadOnlyCollection<long> own) => TryWrite(
-        request.Options,
-        seen => make(seen.HasData && ReadBase(request.Options).HasData ? seen.Data : default),
-        new Write(IsResponse: true, Own: own, IsDerived: true));
+    /// <param name="options">How the entry is used.</param>
+    /// <param name="data">The data, unless <paramref name="make"/> makes it.</param>
+    /// <param name="make">Null, or given the data there is, or default without, makes the new. User code; outside the lock.</param>
+    /// <param name="own">The first of the patches, some of which may be gone by now, or lie elsewhere.</param>
+    public bool TryRespond(EffectiveOptions<T> options, T? data, Func<T?, T>? make, OptimisticHandle? own) =>
+        TryWrite(options, data!, new Write(IsResponse: true, Own: own, IsDerived: make is not null), make);
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
@@ -215,19 +214,13 @@ internal sealed partial class QueryEntry<T>
         Apply_NeedsLock(happened);
     }
 
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, data, null, write);
-
-    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write) => TryWrite(options, default!, make, write);
-
-    /// <summary>
-    /// Writes the data, or else what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.
-    /// </summary>
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Func<QueryState<T>, T>? make, in Write write)
+    /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
+    private bool TryWrite(EffectiveOptions<T>? options, T data, in Write write, Func<T?, T>? make = null)
     {
         while (true)
         {
             var seen = State;
-            var shared = Share(options, seen, make is null ? data : make(seen));
+            var shared = Share(options, seen, make is null ? data : make(BaseOf(seen, options)));
             var after = new Aftermath<T>();
             lock (Gate)
             {
@@ -246,6 +239,10 @@ internal sealed partial class QueryEntry<T>
             return true;
         }
     }
+
+    /// <summary>What a write is made from: nothing, where the data is so old that nobody would be given it any more.</summary>
+    private T? BaseOf(QueryState<T> seen, EffectiveOptions<T>? options) =>
+        seen.HasData && (options is null || ObserverCount > 0 || ReadBase(options).HasData) ? seen.Data : default;
 
     private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {

@@ -13,22 +13,21 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>A patch that awaits its confirmation keeps the entry.</summary>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;
 
-    /// <summary>Lays a patch on top; null when the entry has left the cache.</summary>
-    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, Func<T, T> update)
+    /// <summary>Lays a patch on top, which gets its number and instant here; null when the entry has left the cache.</summary>
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, OptimisticLayer<T> patch)
     {
         var after = new Aftermath<T>();
         long id;
         lock (Gate)
         {
             if (IsDead) return null;
-            var now = Look_NeedsLock();
+            id = Client.NextPatchId();
             Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
-            id = Client.NextPatchId();
-            _layers = _layers.Push(new OptimisticLayer<T>(id, update, now.At));
-            Apply_NeedsLock(new Patched(now));
+            _layers = _layers.Push(patch.Laid(id, Look_NeedsLock().At));
+            Apply_NeedsLock(_state, QueryUpdateCause.Patched);
             Conclude_NeedsLock(ref after);
         }
 
@@ -36,19 +35,24 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         return new OptimisticHandle<T>(this, Key, id);
     }
 
-    public bool IsPending(long id)
-    {
-        lock (Gate)
-            return _layers.IsPending(id);
-    }
+    /// <summary>Asked without the lock: what is pending no longer will not be again.</summary>
+    public bool IsPending(long id) => Volatile.Read(ref _layers).IsPending(id);
 
-    public void Commit(long id) => Change(layers => layers.Settle(id, _fetchesBegun), now => new PatchCommitted(now));
+    public void Commit(long id)
+    {
+        if (IsPending(id))
+            Change(static (entry, id) => entry._layers.Settle(id, entry._fetchesBegun), id, QueryUpdateCause.PatchCommitted);
+    }
 
     public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
 
-    public void Rollback(long id) => Change(layers => layers.IsPending(id) ? layers.Without(id) : layers, now => new PatchRolledBack(now));
+    public void Rollback(long id)
+    {
+        if (IsPending(id))
+            Change(static (entry, id) => entry._layers.WithoutPending(id), id, QueryUpdateCause.PatchRolledBack);
+    }
 
-    public override void RollbackAll() => Change(layers => layers.WithoutPending(), now => new PatchRolledBack(now));
+    public override void RollbackAll() => Change(static (entry, _) => entry._layers.WithoutPending(), 0, QueryUpdateCause.PatchRolledBack);
 
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
@@ -68,15 +72,17 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>The state with its patches; without them to a patch that reads its own query, which could not come to an end otherwise.</summary>
     private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
 
-    private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
+    /// <summary>Changes the patches, which are no part of the state that is reduced: what lies over its data is put on anew.</summary>
+    private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, QueryUpdateCause cause)
     {
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            var changed = IsDead ? _layers : change(_layers);
+            var changed = IsDead ? _layers : change(this, id);
             if (changed == _layers) return;
             _layers = changed;
-            Apply_NeedsLock(happened(Look_NeedsLock()));
+            LookElapsed_NeedsLock();
+            Apply_NeedsLock(_state, cause);
             StayAnew_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -112,9 +118,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             if (!_layers.IsPending(id)) return false;
             _layers = _layers.Without(id);
         }
-        else if (write.Own is { } own)
+        else if (write.Own is not null)
         {
-            _layers = _layers.WithoutPending(own);
+            for (var patch = write.Own; patch is not null; patch = patch.Next)
+                _layers = _layers.WithoutPending(patch.Id);
         }
         else if (!write.IsResponse)
         {
@@ -142,10 +149,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <param name="UpdatedAt">Since when it holds; null: now.</param>
     /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
     /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
-    /// <param name="Own">The patches that go with it, as far as they are still there; it is written in any case.</param>
+    /// <param name="Own">The first of the patches that go with it, as far as they are still there; it is written in any case.</param>
     /// <param name="IsDerived">Whether the data was made from the base.</param>
     private readonly record struct Write(
-        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, IReadOnlyCollection<long>? Own = null, bool IsDerived = false);
+        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, OptimisticHandle? Own = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

@@ -43,7 +43,7 @@ public sealed partial class QueryClient
         var entries = Selected(filter).OfType<QueryEntry<T>>().ToList();
         if (entries.Find(entry => entry.RefusesPatches) is { } refusing)
             throw Refused(refusing.DefinitionName);
-        return [.. entries.Select(entry => entry.TryPatch(null, update)).OfType<OptimisticHandle<T>>()];
+        return [.. entries.Select(entry => entry.TryPatch(null, new OptimisticLayer<T>(0, update, default))).OfType<OptimisticHandle<T>>()];
     }
 
     /// <summary>Reads what the server last said, without pending patches. Counts as a use; starts nothing.</summary>
@@ -96,29 +96,53 @@ public sealed partial class QueryClient
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(update);
+        return Patch(definition, parameters, new OptimisticLayer<T>(0, update, default), configure);
+    }
+
+    internal OptimisticHandle<T> Patch<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, OptimisticLayer<T> patch, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        where TParams : notnull
+    {
         ThrowIfDisposed();
+        if (configure is null
+            && Indexed(definition, parameters, out var known) is { } indexed
+            && known!.OptimisticUpdates != false
+            && indexed.TryPatch(known, patch) is { } laid)
+            return laid;
         var request = Request(definition, parameters, configure);
         if (request.Options.OptimisticUpdates == false)
             throw Refused(definition.Name);
         while (true)
         {
-            if (Cache.GetOrAdd(request).TryPatch(request.Options, update) is { } handle) return handle;
+            var entry = Cache.GetOrAdd(request);
+            if (entry.TryPatch(request.Options, patch) is not { } handle) continue;
+            if (configure is null)
+                AddToIndex(definition, parameters, entry);
+            return handle;
         }
     }
 
     /// <summary>
-    /// Writes the server's answer to a mutation, made from the base as it is then: fresh data, which the data of an older fetch does not replace. The patches of the same
-    /// call go in the same state.
+    /// Writes the server's answer to a mutation, or what <paramref name="make"/> makes of the base as it is then: fresh data, which the data of an older fetch does not replace.
+    /// The patches of the same call go in the same state.
     /// </summary>
-    internal void SetResponse<TParams, T>(
-        QueryDefinition<TParams, T> definition, TParams parameters, Func<T?, T> make, IReadOnlyList<OptimisticHandle> own)
+    internal void SetResponse<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, T? data, Func<T?, T>? make, OptimisticHandle? own)
         where TParams : notnull
     {
         ThrowIfDisposed();
+        if (Indexed(definition, parameters, out var known) is { } indexed && indexed.TryRespond(known!, data, make, own)) return;
         var request = Request(definition, parameters);
-        var confirmed = own.Where(patch => patch.Key == request.Key).Select(patch => patch.Id).ToList();
-        while (!Cache.GetOrAdd(request).TryRespond(request, make, confirmed))
+        while (true)
+        {
+            var entry = Cache.GetOrAdd(request);
+            if (entry.TryRespond(request.Options, data, make, own))
+            {
+                AddToIndex(definition, parameters, entry);
+                return;
+            }
+
             ThrowIfDisposed();
+        }
     }
 
     private static InvalidOperationException Refused(string name) =>

@@ -41,9 +41,13 @@ internal sealed partial class QueryEnvironment
     /// <summary><see cref="IsDisconnected"/> as a stream that begins with what holds; null when nobody says.</summary>
     public IObservable<bool>? Disconnected => _disconnected;
 
+    /// <summary>Whether a write has to wait as <see cref="Disconnected"/> says, without listening to it.</summary>
+    public bool HoldsWrites => _disconnected is not null && _disconnected.TryGetLatest(out var isDisconnected) && isDisconnected;
+
     /// <summary>A write has had its answer, or will have none.</summary>
     public void WriteEnded(MutationCall call)
     {
+        if (_offline is null) return; // Nobody says whether there is a connection, so that none ever waited for it.
         lock (_gate)
         {
             if (_resuming is null || !_resuming.Remove(call) || _resuming.Count > 0) return;

@@ -13,6 +13,11 @@ internal abstract class ContainerSharer
     /// <summary>The sharer for the containers of a runtime type; null if values of that type are not opened.</summary>
     public static ContainerSharer? For(Type type)
     {
+        if (!type.IsSZArray && !type.IsGenericType)
+        {
+            return null; // Most data is no container, and is not looked up.
+        }
+
         if (!ByType.TryGetValue(type, out var box))
         {
             box = new StrongBox<ContainerSharer?>(Create(type));
@@ -49,11 +54,6 @@ internal abstract class ContainerSharer
 #endif
     private static ContainerSharer? Create(Type type)
     {
-        if (!type.IsSZArray && !type.IsGenericType)
-        {
-            return null;
-        }
-
         if (RuntimeFeature.IsDynamicCodeSupported)
         {
             return CreateTyped(type);

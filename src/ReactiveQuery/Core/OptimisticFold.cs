@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ReactiveQuery;
 
 /// <summary>
@@ -8,13 +6,13 @@ namespace ReactiveQuery;
 /// </summary>
 /// <param name="layers">The patches.</param>
 /// <param name="data">The base: what the server last said.</param>
-/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and a patch that only came on top is all that is computed.</param>
+/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and patches that only came on top are all that is computed.</param>
 /// <param name="rules">How to share and to whom to report.</param>
 internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, OptimisticFold<T>? shownBefore, IFoldRules<T> rules)
     : IOptimisticFold
 {
-    private OptimisticFold<T>? _shownBefore = shownBefore;
-    private StrongBox<T>? _value;
+    private OptimisticFold<T>? _shownBefore = shownBefore?.WithoutUnseen();
+    private object? _value; // The value itself, boxed if it is a value type; this fold, if the value is null.
     private ShownState? _shown;
 
     public OptimisticLayers<T> Layers => layers;
@@ -29,9 +27,9 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     {
         get
         {
-            if (Volatile.Read(ref _value) is { } known) return known.Value!;
+            if (Volatile.Read(ref _value) is { } known) return Unpack(known);
             using (FoldsUnderWay.Begin(this))
-                return Settle(Compute()).Value!;
+                return Settle(Compute());
         }
     }
 
@@ -44,25 +42,39 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         return folded;
     }
 
-    private StrongBox<T> Settle((T Value, List<Exception>? Thrown) computed)
+    private T Unpack(object value) => ReferenceEquals(value, this) ? default! : (T)value;
+
+    private T Settle((T Value, List<Exception>? Thrown) computed)
     {
-        var box = new StrongBox<T>(computed.Value);
-        if (Interlocked.CompareExchange(ref _value, box, null) is { } first) return first; // Another thread was first; it has also reported.
+        if (Interlocked.CompareExchange(ref _value, computed.Value ?? (object)this, null) is { } first) return Unpack(first); // Another thread was first; it has also reported.
         Volatile.Write(ref _shownBefore, null); // Else each fold would keep all before it.
         foreach (var error in computed.Thrown ?? [])
             rules.ReportPatch(error);
-        return box;
+        return computed.Value;
     }
 
     private (T Value, List<Exception>? Thrown) Compute()
     {
         var before = Volatile.Read(ref _shownBefore);
-        var known = before is null ? null : Volatile.Read(ref before._value);
-        if (known is not null && layers.IsOneMoreThan(before!.Layers) && before.IsOver(data))
-            return Apply(known.Value!, layers.All[^1..]);
-
+        if (before is { IsKnown: false })
+            before = Volatile.Read(ref before._shownBefore);
+        if (before is null || Volatile.Read(ref before._value) is not { } known) return Apply(data, layers.All);
+        if (before.IsOver(data) && layers.Extends(before.Layers)) return Apply(before.Unpack(known), layers.All[before.Layers.Count..]);
         var computed = Apply(data, layers.All);
-        return known is null ? computed : (rules.Share(known.Value!, computed.Value), computed.Thrown);
+        return (rules.Share(before.Unpack(known), computed.Value), computed.Thrown);
+    }
+
+    private bool IsKnown => Volatile.Read(ref _value) is not null;
+
+    /// <summary>
+    /// What nobody looked at is let go of, but for the latest, which somebody may be looking at just now: while nobody watches, each of ten thousand patches would otherwise keep
+    /// all stacks before it. Called under the entry's lock.
+    /// </summary>
+    private OptimisticFold<T> WithoutUnseen()
+    {
+        if (Volatile.Read(ref _shownBefore) is { IsKnown: false } unseen)
+            Volatile.Write(ref _shownBefore, Volatile.Read(ref unseen._shownBefore));
+        return this;
     }
 
     private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(data, other);
@@ -74,7 +86,7 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         {
             try
             {
-                value = patch.Update(value);
+                value = patch.Apply(value);
             }
             catch (Exception error)
             {

@@ -2,71 +2,158 @@ namespace ReactiveQuery;
 
 /// <summary>One pending patch: a function over the data, and whether the server has confirmed it.</summary>
 /// <param name="Id">Unique in its client; later patches have higher ones.</param>
-/// <param name="Update">What it makes of the data. User code, pure.</param>
+/// <param name="Update">What it makes of the data, unless <see cref="Apply"/> says it otherwise. User code, pure.</param>
 /// <param name="AppliedAt">When it was laid on.</param>
 /// <param name="SettledAfter">Null while unsettled; else the number of the last fetch begun before it was committed.</param>
-internal sealed record OptimisticLayer<T>(long Id, Func<T, T> Update, DateTimeOffset AppliedAt, int? SettledAfter = null)
+internal record OptimisticLayer<T>(long Id, Func<T, T>? Update, DateTimeOffset AppliedAt, int? SettledAfter = null)
 {
+    public long Id { get; private set; } = Id;
+
+    public DateTimeOffset AppliedAt { get; private set; } = AppliedAt;
+
     public bool IsSettled => SettledAfter is not null;
+
+    /// <summary>Gives it its number and its instant, as it is laid on; before anybody sees it.</summary>
+    public OptimisticLayer<T> Laid(long id, DateTimeOffset at)
+    {
+        (Id, AppliedAt) = (id, at);
+        return this;
+    }
+
+    public virtual T Apply(T data) => Update!(data);
+}
+
+/// <summary>The patch of a mutation's call, made of the function that all calls share and the arguments of the one.</summary>
+internal sealed record OptimisticLayer<T, TArgs>(Func<T, TArgs, T> UpdateWith, TArgs Args) : OptimisticLayer<T>(0, null, default)
+{
+    public override T Apply(T data) => UpdateWith(data, Args);
 }
 
 /// <summary>
 /// The pending patches of a query, oldest first. What is shown is always the fold of what the server last said and these. Immutable and pure: each change
 /// gives a new stack, or the same one when it changes nothing.
 /// </summary>
+/// <remarks>
+/// A stack that grew shares the array of the one it grew from: a slot is filled once, by whoever comes first, and never again, so that a patch on top of ten thousand
+/// costs no more than one on top of none. Finding a patch costs the logarithm of their number, as long as they came in the order of their ids; taking one away costs a copy.
+/// </remarks>
 internal sealed class OptimisticLayers<T>
 {
-    public static readonly OptimisticLayers<T> None = new([]);
+    public static readonly OptimisticLayers<T> None = new([], 0, 0, isSorted: true);
 
-    private readonly OptimisticLayer<T>[] _layers;
+    private readonly OptimisticLayer<T>?[] _slots;
+    private readonly object _patches; // With the count it tells which patches these are: a stack that differs only in what is settled keeps it.
+    private readonly int _count;
+    private readonly int _pending;
+    private readonly bool _isSorted;
 
-    private OptimisticLayers(OptimisticLayer<T>[] layers)
+    private OptimisticLayers(OptimisticLayer<T>?[] slots, int count, int pending, bool isSorted, object? patches = null)
     {
-        _layers = layers;
-        IsOptimistic = Array.Exists(layers, layer => !layer.IsSettled);
+        _patches = patches ?? slots;
+        _isSorted = isSorted;
+        _slots = slots;
+        _count = count;
+        _pending = pending;
     }
 
-    public bool IsEmpty => _layers.Length == 0;
+    public bool IsEmpty => _count == 0;
 
     /// <summary>Whether some patch awaits its confirmation.</summary>
-    public bool IsOptimistic { get; }
+    public bool IsOptimistic => _pending > 0;
 
-    public ReadOnlySpan<OptimisticLayer<T>> All => _layers;
+    public int Count => _count;
 
-    public OptimisticLayers<T> Push(OptimisticLayer<T> layer) => new([.. _layers, layer]);
+    public ReadOnlySpan<OptimisticLayer<T>> All => _slots.AsSpan(0, _count)!;
+
+    /// <summary>Lays a patch on top. Stacks that share an array are pushed upon by one thread at a time.</summary>
+    public OptimisticLayers<T> Push(OptimisticLayer<T> layer)
+    {
+        var slots = _slots;
+        if (_count == slots.Length || slots[_count] is not null)
+        {
+            slots = new OptimisticLayer<T>?[Math.Max(1, _count * 2)];
+            Array.Copy(_slots, slots, _count);
+        }
+
+        slots[_count] = layer;
+        return new(slots, _count + 1, layer.IsSettled ? _pending : _pending + 1, _isSorted && (_count == 0 || slots[_count - 1]!.Id < layer.Id));
+    }
 
     /// <summary>Whether the patch is there and still awaits its confirmation: only then can it be committed or rolled back.</summary>
-    public bool IsPending(long id) => Array.Exists(_layers, layer => layer.Id == id && !layer.IsSettled);
+    public bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !_slots[index]!.IsSettled;
 
-    public OptimisticLayers<T> Without(long id) => Where(layer => layer.Id != id);
+    public OptimisticLayers<T> Without(long id)
+    {
+        var index = IndexOf(id);
+        if (index < 0) return this;
+        if (_count == 1) return None;
+        var slots = new OptimisticLayer<T>?[_count - 1];
+        Array.Copy(_slots, slots, index);
+        Array.Copy(_slots, index + 1, slots, index, slots.Length - index);
+        return new(slots, slots.Length, _slots[index]!.IsSettled ? _pending : _pending - 1, _isSorted);
+    }
 
-    public OptimisticLayers<T> WithoutPending() => Where(layer => layer.IsSettled);
+    public OptimisticLayers<T> WithoutPending() => _pending == 0 ? this : Where(static (layer, _) => layer.IsSettled, 0);
 
-    public OptimisticLayers<T> WithoutPending(IReadOnlyCollection<long> ids) => Where(layer => layer.IsSettled || !ids.Contains(layer.Id));
+    public OptimisticLayers<T> WithoutPending(long id) => IsPending(id) ? Without(id) : this;
 
     /// <summary>The patch keeps its place until a value comes from a fetch that began after this.</summary>
-    public OptimisticLayers<T> Settle(long id, int fetchesBegun) =>
-        IsPending(id)
-            ? new(Array.ConvertAll(_layers, layer => layer.Id == id ? layer with { SettledAfter = fetchesBegun } : layer))
-            : this;
+    public OptimisticLayers<T> Settle(long id, int fetchesBegun)
+    {
+        if (!IsPending(id)) return this;
+        var index = IndexOf(id);
+        OptimisticLayer<T>?[] slots = [.. All];
+        slots[index] = slots[index]! with { SettledAfter = fetchesBegun };
+        return new(slots, slots.Length, _pending - 1, _isSorted, _patches);
+    }
 
     /// <summary>A value came from fetch number <paramref name="fetch"/>: it knows what was confirmed before it began.</summary>
-    public OptimisticLayers<T> Confirm(int fetch) => Where(layer => layer.SettledAfter is not { } after || after >= fetch);
+    public OptimisticLayers<T> Confirm(int fetch) =>
+        _pending == _count ? this : Where(static (layer, fetch) => layer.SettledAfter is not { } after || after >= fetch, fetch);
 
-    /// <summary>Whether this is <paramref name="other"/> with one patch more on top.</summary>
-    public bool IsOneMoreThan(OptimisticLayers<T> other)
+    /// <summary>Whether this is <paramref name="other"/>, settled or not, with perhaps more patches on top.</summary>
+    public bool Extends(OptimisticLayers<T> other)
     {
-        if (_layers.Length != other._layers.Length + 1) return false;
-        for (var i = 0; i < other._layers.Length; i++)
-            if (!ReferenceEquals(_layers[i], other._layers[i]))
+        if (ReferenceEquals(_slots, other._slots)) return _count >= other._count;
+        if (ReferenceEquals(_patches, other._patches)) return _count == other._count;
+        if (_count <= other._count || !ReferenceEquals(_slots[0], other._slots[0])) return false;
+        for (var i = 0; i < other._count; i++)
+            if (!ReferenceEquals(_slots[i], other._slots[i]))
                 return false;
         return true;
     }
 
-    private OptimisticLayers<T> Where(Predicate<OptimisticLayer<T>> isKept)
+    private int IndexOf(long id)
     {
-        if (Array.TrueForAll(_layers, isKept)) return this;
-        var kept = Array.FindAll(_layers, isKept);
-        return kept.Length == 0 ? None : new(kept);
+        if (!_isSorted) return IndexAmongUnsorted(id);
+        var (from, to) = (0, _count - 1);
+        while (from <= to)
+        {
+            var middle = (from + to) >>> 1;
+            var found = _slots[middle]!.Id;
+            if (found == id) return middle;
+            if (found < id)
+                from = middle + 1;
+            else
+                to = middle - 1;
+        }
+
+        return -1;
+    }
+
+    private int IndexAmongUnsorted(long id) => Array.FindIndex(_slots, 0, _count, layer => layer!.Id == id);
+
+    private OptimisticLayers<T> Where(Func<OptimisticLayer<T>, int, bool> isKept, int argument)
+    {
+        var slots = new OptimisticLayer<T>?[_count];
+        var (count, pending) = (0, 0);
+        foreach (var layer in All)
+        {
+            if (!isKept(layer, argument)) continue;
+            slots[count++] = layer;
+            pending += layer.IsSettled ? 0 : 1;
+        }
+
+        return count == _count ? this : count == 0 ? None : new(slots, count, pending, _isSorted);
     }
 }

@@ -85,24 +85,6 @@ internal sealed record Invalidated(QueryInstant Instant) : QueryEvent(Instant)
     public override QueryUpdateCause Cause => QueryUpdateCause.Invalidated;
 }
 
-/// <summary>An optimistic patch was laid on the data.</summary>
-internal sealed record Patched(QueryInstant Instant) : QueryEvent(Instant)
-{
-    public override QueryUpdateCause Cause => QueryUpdateCause.Patched;
-}
-
-/// <summary>An optimistic patch was confirmed.</summary>
-internal sealed record PatchCommitted(QueryInstant Instant) : QueryEvent(Instant)
-{
-    public override QueryUpdateCause Cause => QueryUpdateCause.PatchCommitted;
-}
-
-/// <summary>Optimistic patches were taken back.</summary>
-internal sealed record PatchRolledBack(QueryInstant Instant) : QueryEvent(Instant)
-{
-    public override QueryUpdateCause Cause => QueryUpdateCause.PatchRolledBack;
-}
-
 /// <summary>Data and error were dropped.</summary>
 internal sealed record Dropped(QueryInstant Instant) : QueryEvent(Instant)
 {

@@ -49,7 +49,7 @@ internal static class QueryReducer
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
         Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
-        _ => state, // Patches among the rest: they lie over the data and are no part of it.
+        _ => state,
     };
 
     /// <summary><see cref="FetchStarted"/>.</summary>
@@ -90,6 +90,8 @@ internal static class QueryReducer
         Before = null,
         Direction = PageDirection.None,
         IsInvalidated = isInvalidated,
+        IsOptimistic = false,
+        Fold = null, // The patches that lie over it the entry puts on.
     };
 
     private static QueryState<T> WrittenBehindFetch<T>(QueryState<T> state, QueryState<T> settled) => settled with

@@ -31,7 +31,7 @@ public static class Mutation
         string name,
         Func<TArgs, CancellationToken, Task<T>> fetcher,
         Func<MutationOptions<TArgs, T>, MutationOptions<TArgs, T>>? configure = null) =>
-        new(name, new MutationTaskFetcher<TArgs, T>(name, Callback.NotNull(fetcher)), configure);
+        new(name, new MutationTaskFetcher<TArgs, T>(name, Callback.NotNull(fetcher), takesToken: true), configure);
 
     /// <summary>A mutation whose fetcher takes no token. A cancelled call ends at once, its work runs on unheard.</summary>
     /// <inheritdoc cref="Define{TArgs, T}(string, Func{TArgs, CancellationToken, Task{T}}, Func{MutationOptions{TArgs, T}, MutationOptions{TArgs, T}}?)"/>
@@ -39,7 +39,7 @@ public static class Mutation
         string name, Func<TArgs, Task<T>> fetcher, Func<MutationOptions<TArgs, T>, MutationOptions<TArgs, T>>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(fetcher);
-        return Define(name, (args, _) => fetcher(args), configure);
+        return Tokenless<TArgs, T>(name, (args, _) => fetcher(args), configure);
     }
 
     /// <summary>A mutation whose fetcher is an observable: its last value is the result, its end the end of the write.</summary>
@@ -69,7 +69,7 @@ public static class Mutation
         string name, Func<TArgs, Task> fetcher, Func<MutationOptions<TArgs, Unit>, MutationOptions<TArgs, Unit>>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(fetcher);
-        return Define<TArgs, Unit>(name, (args, _) => UnitTask.Of(fetcher(args)), configure);
+        return Tokenless<TArgs, Unit>(name, (args, _) => UnitTask.Of(fetcher(args)), configure);
     }
 
     /// <summary>A mutation without arguments whose fetcher takes a token.</summary>
@@ -89,4 +89,8 @@ public static class Mutation
         ArgumentNullException.ThrowIfNull(fetcher);
         return Define<Unit, Unit>(name, (_, token) => UnitTask.Of(fetcher(token)), configure);
     }
+
+    private static MutationDefinition<TArgs, T> Tokenless<TArgs, T>(
+        string name, Func<TArgs, CancellationToken, Task<T>> fetcher, Func<MutationOptions<TArgs, T>, MutationOptions<TArgs, T>>? configure) =>
+        new(name, new MutationTaskFetcher<TArgs, T>(name, fetcher, takesToken: false), configure);
 }

@@ -15,12 +15,12 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, IDisposable, IMutationStream
 {
-    private readonly LatestSubject<MutationState<TArgs, T>> _states;
     private readonly MutationOptions<TArgs, T> _options;
     private readonly CompositeDisposable _subscriptions = [];
-    private readonly List<MutationCall<TArgs, T>> _underWay = [];
+    private LatestSubject<MutationState<TArgs, T>>? _states;
     private MutationCall<TArgs, T>? _latest;
     private MutationState<TArgs, T> _shown = MutationState<TArgs, T>.Idle;
+    private int _underWay;
     private int _watchers;
 
     internal Mutation(QueryClient client, MutationDefinition<TArgs, T> definition, MutationOptions<TArgs, T> options)
@@ -28,8 +28,6 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         Client = client;
         Definition = definition;
         _options = options;
-        _states = new(client.ReportObserver);
-        _states.Post(_shown);
     }
 
     /// <summary>The name of the mutation.</summary>
@@ -44,6 +42,24 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal bool IsDisposed => _subscriptions.IsDisposed;
 
+    /// <summary>The states of the latest call, from the first time that somebody observes them.</summary>
+    private LatestSubject<MutationState<TArgs, T>> States
+    {
+        get
+        {
+            lock (Client.Ledger.Gate)
+            {
+                if (_states is null)
+                {
+                    var states = new LatestSubject<MutationState<TArgs, T>>(Client.ReportObserver);
+                    states.Post(_shown);
+                    Volatile.Write(ref _states, states);
+                }
+
+                return _states;
+            }
+        }
+    }
 
     /// <summary>A call as a stream, for <c>ReactiveCommand.CreateFromObservable&lt;TArgs, T&gt;(mutation.Execute)</c> and wherever an observable goes.</summary>
     /// <param name="args">What the call is made with.</param>
@@ -110,7 +126,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         var subscription = new SingleAssignmentDisposable();
         var own = Disposable.Create(() => Unwatch(subscription));
         _subscriptions.Add(own);
-        subscription.Disposable = _states.Subscribe(observer);
+        subscription.Disposable = States.Subscribe(observer);
         return Disposable.Create((_subscriptions, own), static it => it._subscriptions.Remove(it.own));
     }
 
@@ -121,7 +137,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         Client.Ledger.Forget(this);
     }
 
-    void IMutationStream.End() => _states.End();
+    void IMutationStream.End() => States.End();
 
     internal MutationCall<TArgs, T> Begin(TArgs args, MutationOptions<TArgs, T> options, bool isExecuted = false)
     {
@@ -130,26 +146,26 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         var scope = ScopeFor(args, options, out var scopeError);
         var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now);
         call.IsExecuted = isExecuted;
-        List<MutationCall<TArgs, T>> superseded = [];
+        List<MutationCall>? superseded = null;
         lock (Client.Ledger.Gate)
         {
-            if (options.Policy == MutationPolicy.LatestWins)
-                superseded.AddRange(_underWay);
-            call.Enlist_NeedsLock(isRefused: options.Policy == MutationPolicy.IgnoreWhileBusy && _underWay.Count > 0);
+            if (_underWay > 0 && options.Policy == MutationPolicy.LatestWins)
+                superseded = Client.Ledger.UnderWay_NeedsLock(this);
+            call.Enlist_NeedsLock(isRefused: _underWay > 0 && options.Policy == MutationPolicy.IgnoreWhileBusy);
         }
 
-        superseded.ForEach(older => older.Cancel());
+        superseded?.ForEach(static older => older.Cancel());
         call.Begin(scopeError);
         return call;
     }
 
     internal void Added_NeedsLock(MutationCall<TArgs, T> call)
     {
-        _underWay.Add(call);
+        _underWay++;
         _latest = call;
     }
 
-    internal void Removed_NeedsLock(MutationCall<TArgs, T> call) => _underWay.Remove(call);
+    internal void Removed_NeedsLock() => _underWay--;
 
     internal void Show_NeedsLock(MutationCall<TArgs, T> call, MutationState<TArgs, T> state)
     {
@@ -160,7 +176,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     /// <summary>Whether somebody who observes the mutation sees this call; earlier calls they do not see.</summary>
     internal bool IsSeen_NeedsLock(MutationCall<TArgs, T> call) => _watchers > 0 && _latest == call;
 
-    internal void Deliver() => _states.Drain();
+    internal void Deliver() => Volatile.Read(ref _states)?.Drain();
 
     private IDisposable Call(TArgs args, IObserver<T> observer)
     {
@@ -200,7 +216,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         if (ReferenceEquals(state, _shown)) return;
         Volatile.Write(ref _shown, state);
-        _states.Post(state);
+        _states?.Post(state);
     }
 
     private QueryKey? ScopeFor(TArgs args, MutationOptions<TArgs, T> options, out Exception? error)

@@ -20,14 +20,15 @@ internal enum CallStage
 }
 
 /// <summary>A call as the ledger, its scope and its handle see it. The members ending in <c>_NeedsLock</c> expect the ledger's lock.</summary>
-internal abstract class MutationCall(MutationLedger ledger, string name, QueryKey? scopeKey)
+internal abstract class MutationCall(QueryKey? scopeKey)
 {
+    private int _stage;
     private volatile bool _isObserved;
     private volatile bool _isExecuted;
 
     public long Id { get; set; }
 
-    public string Name { get; } = name;
+    public abstract string Name { get; }
 
     public QueryKey? ScopeKey { get; } = scopeKey;
 
@@ -36,32 +37,23 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
 
     public LinkedListNode<MutationCall>? Turn { get; set; }
 
-    /// <summary>Its place among the calls that have ended and are still shown.</summary>
-    public LinkedListNode<MutationCall>? Ended { get; set; }
+    /// <summary>Where the ledger keeps it: among the calls under way, or among those that have ended and are still shown; null: nowhere.</summary>
+    public CallList? List { get; set; }
 
-    public CallStage Stage_NeedsLock { get; set; }
+    public MutationCall? Previous { get; set; }
+
+    public MutationCall? Next { get; set; }
+
+    /// <summary>As of a moment ago; it only ever goes forward.</summary>
+    public CallStage Stage => (CallStage)Volatile.Read(ref _stage);
 
     /// <summary>Until when the ended call is shown; written under the lock.</summary>
     public TimeSpan KeptUntil { get; set; } = TimeSpan.MaxValue;
 
-    public bool IsSettled
-    {
-        get
-        {
-            lock (ledger.Gate)
-                return Stage_NeedsLock == CallStage.Settled;
-        }
-    }
+    public bool IsSettled => Stage == CallStage.Settled;
 
     /// <summary>Whether what becomes of it is decided.</summary>
-    public bool IsAnswered
-    {
-        get
-        {
-            lock (ledger.Gate)
-                return Stage_NeedsLock >= CallStage.Settling;
-        }
-    }
+    public bool IsAnswered => Stage >= CallStage.Settling;
 
     public bool IsRefused { get; protected set; }
 
@@ -72,8 +64,6 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
     public bool IsExecuted { set => _isExecuted = value; }
 
     public abstract MutationStatus Status { get; }
-
-    protected MutationLedger Ledger => ledger;
 
     public void MarkObserved() => _isObserved = true;
 
@@ -89,6 +79,18 @@ internal abstract class MutationCall(MutationLedger ledger, string name, QueryKe
 
     /// <summary>Its turn has come; called once, outside the lock.</summary>
     public abstract void Run();
+
+    /// <summary>From one stage to the next; false when it is not (or no longer) there. Without the lock, for what is decided may not wait for it.</summary>
+    public bool TryAdvance(CallStage from, CallStage to) => Interlocked.CompareExchange(ref _stage, (int)to, (int)from) == (int)from;
+
+    /// <summary>From wherever it is to a later stage; false when it is there already, or beyond.</summary>
+    protected bool TryAdvance(CallStage to)
+    {
+        for (var stage = Stage; stage < to; stage = Stage)
+            if (TryAdvance(stage, to))
+                return true;
+        return false;
+    }
 
     /// <summary>Ends it without callbacks: its client is disposed.</summary>
     public abstract void Close();

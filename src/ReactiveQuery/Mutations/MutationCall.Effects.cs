@@ -3,20 +3,23 @@ namespace ReactiveQuery;
 /// <content>What the call does to the cache.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
-    private readonly List<OptimisticHandle> _patches = [];
+    private OptimisticHandle? _patches;
     private List<Task>? _refetches;
 
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
-    private bool TryPatch(out Exception? error)
+    private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
     {
         error = null;
         try
         {
             foreach (var effect in Options.Effects)
             {
-                var laid = effect.Patch(Client, _context.Variables);
-                lock (_patches)
-                    _patches.AddRange(laid);
+                if (effect.Patch(Client, _args) is not { } laid) continue;
+                if (patches is null)
+                    Volatile.Write(ref _patches, patches = laid);
+                else
+                    patches.Append(laid);
+                Interlocked.MemoryBarrier(); // Either whoever settles the call sees them, or the caller that the call is settled.
             }
 
             return true;
@@ -31,59 +34,60 @@ internal sealed partial class MutationCall<TArgs, T>
     private void AffectCache(MutationEvent outcome, MutationOptions<TArgs, T> options)
     {
         if (outcome is CallSucceeded<T> succeeded)
-            Respond(succeeded.Data, options, Patches());
+            Respond(succeeded.Data, options, Volatile.Read(ref _patches));
         else
-            RollBackPatches();
-        if (_attempts > 0)
+            RollBack(Volatile.Read(ref _patches));
+        if (_isSent)
             Invalidate(options);
     }
 
-    private void Respond(T result, MutationOptions<TArgs, T> options, OptimisticHandle[] patches)
+    private void Respond(T result, MutationOptions<TArgs, T> options, OptimisticHandle? patches)
     {
         foreach (var effect in options.Effects)
-            Guarded(() => effect.Respond(Client, _context.Variables, result, patches));
-        foreach (var patch in patches)
+        {
+            try
+            {
+                effect.Respond(Client, _args, result, patches);
+            }
+            catch (Exception error)
+            {
+                EffectThrew(error);
+            }
+        }
+
+        for (var patch = patches; patch is not null; patch = patch.Next)
             patch.Commit();
     }
 
-    private void RollBackPatches()
+    private static void RollBack(OptimisticHandle? patches)
     {
-        foreach (var patch in Patches())
+        for (var patch = patches; patch is not null; patch = patch.Next)
             patch.Rollback();
-    }
-
-    private OptimisticHandle[] Patches()
-    {
-        lock (_patches)
-            return [.. _patches];
     }
 
     private void Invalidate(MutationOptions<TArgs, T> options)
     {
         foreach (var effect in options.Effects)
-            Guarded(() =>
+        {
+            try
             {
-                if (effect.Invalidates(_context.Variables) is not { } filter) return;
+                if (effect.Invalidates(_args) is not { } filter) continue;
                 if (options.AwaitRefetches)
                     (_refetches ??= []).Add(Client.InvalidateAsync(filter));
                 else
                     Client.Invalidate(filter);
-            });
+            }
+            catch (Exception error)
+            {
+                EffectThrew(error);
+            }
+        }
     }
 
     /// <summary>One effect that throws keeps no other from happening. A client that is disposed meanwhile has no cache to affect.</summary>
-    private void Guarded(Action effect)
+    private void EffectThrew(Exception error)
     {
-        try
-        {
-            effect();
-        }
-        catch (ObjectDisposedException) when (Client.IsDisposed)
-        {
-        }
-        catch (Exception error)
-        {
+        if (error is not ObjectDisposedException || !Client.IsDisposed)
             ReportCallback(error);
-        }
     }
 }

@@ -1,61 +1,129 @@
-using System.Reactive.Disposables;
-using System.Reactive.Linq;
-
 namespace ReactiveQuery;
 
-/// <content>The attempts: <c>fetcher ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff</c>, as for a query's fetch.</content>
-internal sealed partial class MutationCall<TArgs, T> : IObservable<T>, IObserver<T>
+/// <content>
+/// The first attempt. Where nothing stands between it and the function (no timeout, a connection), it is made directly; the operators of <c>Attempts</c> are put together
+/// only if it failed and is to be retried (W9 in <c>benchmarks/WORKLOADS.md</c>).
+/// </content>
+internal sealed partial class MutationCall<TArgs, T>
 {
-    private int _attempts;
-    private int _failures;
-    private bool _hasResult;
-    private T? _result;
+    private Task<T>? _landed;
+    private IDisposable? _run;
+    private bool _isSent;
+
+    private bool HasToWait => NetworkMode == NetworkMode.Online && Client.Environment.HoldsWrites;
 
     public override void Run()
     {
-        var (options, scheduler) = (Options, Client.Options.Scheduler);
-        if (options is null || _run.IsDisposed) return;
-        var attempt = QueryObservable.TimeoutFirst(this, options.Timeout ?? Defaults.Timeout ?? Timeout.InfiniteTimeSpan, scheduler);
-        var attempts = QueryObservable.RetryWithBackoff(
-            Paused(attempt), options.Retry ?? Defaults.Retry ?? RetryPolicy.None, scheduler, Client.Options.Random, OnRetrying, ReportCallback);
-        _run.Put(attempts.Subscribe((IObserver<T>)this));
+        if (Options is not { } options || IsAnswered) return;
+        if (_mutation.Definition.Fetcher is MutationTaskFetcher<TArgs, T> fetcher && DueTime(options).IsForever && !HasToWait)
+            RunDirectly(fetcher);
+        else
+            RunAttempts(options, null);
     }
 
-    /// <summary>One attempt.</summary>
-    public IDisposable Subscribe(IObserver<T> observer)
+    private TimeSpan DueTime(MutationOptions<TArgs, T> options) => options.Timeout ?? Defaults.Timeout ?? Timeout.InfiniteTimeSpan;
+
+    private RetryPolicy RetryPolicy(MutationOptions<TArgs, T> options) => options.Retry ?? Defaults.Retry ?? ReactiveQuery.RetryPolicy.None;
+
+    private void RunDirectly(MutationTaskFetcher<TArgs, T> fetcher)
     {
-        _attempts++;
-        _insists.OnNext(false);
-        Apply(new CallResumed());
-        return _run.IsDisposed
-            ? Disposable.Empty
-            : _mutation.Definition.Fetcher.Run(_context.Variables, error => Report(error, UnobservedErrorOrigin.Cancellation), observer);
+        if (!BeginAttempt()) return;
+        var cancellation = fetcher.TakesToken ? new AttemptCancellation(ReportCancellation) : null;
+        Task<T> task;
+        try
+        {
+            task = fetcher.Call(_args, cancellation?.Token ?? default);
+        }
+        catch (Exception error)
+        {
+            Failed(error);
+            return;
+        }
+
+        if (task.IsCompleted)
+            Landed(task);
+        else
+            HoldRun(new Attempt(this, cancellation).Of(task));
     }
 
-    public void OnNext(T value)
+    /// <summary>Keeps what runs for the call, to be ended with it. Either this sees that it has ended, or who ends it sees what runs.</summary>
+    private void HoldRun(IDisposable run)
     {
-        _result = value;
-        _hasResult = true;
+        Volatile.Write(ref _run, run);
+        Interlocked.MemoryBarrier();
+        if (!IsAnswered) return;
+        run.Dispose();
+        Volatile.Write(ref _run, null);
     }
 
-    public void OnError(Exception error) => Client.AtCompletionBoundary(() => TrySettle(new CallFailed(error, _failures + 1)));
+    private void EndRun() => Volatile.Read(ref _run)?.Dispose();
 
-    public void OnCompleted() => Client.AtCompletionBoundary(() => TrySettle(
-        _hasResult ? new CallSucceeded<T>(_result!) : new CallFailed(EmptyFetchException.OfMutation(Name), _failures + 1)));
-
-    private IObservable<T> Paused(IObservable<T> attempt)
+    /// <summary>The fetcher is about to be called; false when the call has ended meanwhile.</summary>
+    private bool BeginAttempt()
     {
-        if (NetworkMode == NetworkMode.Always || Client.Environment.Disconnected is not { } offline) return attempt;
-        var paused = attempt.PauseWhile(new Liftable(offline, _insists), OnPausedChanged);
-        return NetworkMode == NetworkMode.Online ? paused : Observable.Defer(() => _attempts == 0 ? attempt : paused);
+        _isSent = true;
+        Volatile.Read(ref _insists)?.OnNext(false);
+        if (State.IsPaused)
+            Apply(CallResumed.Instance);
+        return !IsAnswered;
     }
 
-    private void OnPausedChanged(bool isPaused) => Apply(isPaused ? new CallPaused() : new CallResumed());
-
-    private bool OnRetrying(Exception error, int failureCount)
+    private void Landed(Task<T> task)
     {
-        _failures = failureCount;
-        Apply(new CallAttemptFailed(error, failureCount));
-        return true;
+        _landed = task;
+        if (task.IsCompletedSuccessfully)
+            Decide(new CallSucceeded<T>(task.Result));
+        else
+            Failed(TaskRun<T>.ErrorOf(task));
+    }
+
+    private void Failed(Exception error)
+    {
+        if (Options is not { } options) return; // It has ended; nobody decides anything any more.
+        if (RetryPolicy(options) is { MaxRetries: 0, ShouldRetry: null })
+            Decide(new CallFailed(error, 1));
+        else
+            RunAttempts(options, error);
+    }
+
+    private void Decide(MutationEvent outcome)
+    {
+        if (Client.Options.CompletionBoundary is null)
+            TrySettle(outcome);
+        else
+            DecideAtBoundary(outcome);
+    }
+
+    private void DecideAtBoundary(MutationEvent outcome) => Client.AtCompletionBoundary(() => TrySettle(outcome));
+
+    /// <summary>An attempt whose task has not ended when the fetcher returned it. As <see cref="TaskRun{T}"/>, but hands on the task itself.</summary>
+    private sealed class Attempt(MutationCall<TArgs, T> call, AttemptCancellation? cancellation) : IDisposable
+    {
+        private MutationCall<TArgs, T>? _call = call;
+
+        public Attempt Of(Task<T> task)
+        {
+            // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext.
+            task.ContinueWith(
+                static (ended, state) => ((Attempt)state!).Ended(ended),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            return this;
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _call, null) is not null)
+                cancellation?.Dispose();
+        }
+
+        private void Ended(Task<T> task)
+        {
+            _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
+            if (Interlocked.Exchange(ref _call, null) is { } call)
+                call.Landed(task);
+        }
     }
 }

@@ -4,13 +4,28 @@ namespace ReactiveQuery;
 internal sealed partial class MutationCall<TArgs, T>
 {
     private MutationEvent? _decided;
+    private object? _answer;
 
-    public override bool Cancel() => TrySettle(new CallCancelled());
+    /// <summary>The end of the call as a task: made when somebody first asks, most calls have ended by then.</summary>
+    public override Task ObservedTask()
+    {
+        MarkObserved();
+        if (Volatile.Read(ref _answer) is Task<T> known) return known;
+        lock (Ledger.Gate)
+        {
+            if (_answer is null && IsSettled)
+                Volatile.Write(ref _answer, AnswerOf(_state));
+            _answer ??= new TaskCompletionSource<T>(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            return _answer as Task<T> ?? ((TaskCompletionSource<T>)_answer).Task;
+        }
+    }
+
+    public override bool Cancel() => TrySettle(CallCancelled.Instance);
 
     public override void Close()
     {
-        _run.Dispose();
-        Finish(new CallCancelled());
+        EndRun();
+        Finish(CallCancelled.Instance);
     }
 
     /// <summary>A failure that nobody is told of. Where the client's disposal cuts the callbacks off, those who wait are told that the call was cancelled.</summary>
@@ -23,33 +38,37 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
     private bool TrySettle(MutationEvent outcome)
     {
-        MutationOptions<TArgs, T> options;
-        lock (Ledger.Gate)
-        {
-            if (Stage_NeedsLock >= CallStage.Settling) return false;
-            Stage_NeedsLock = CallStage.Settling;
-            _decided = outcome;
-            options = Options;
-        }
-
-        _run.Dispose();
+        if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
+        _decided = outcome;
+        EndRun();
         AffectCache(outcome, options);
         Client.Environment.WriteEnded(this);
-        new CallbackChain(Client, StepsFor(outcome), CallbackThrew, HasLeft(CallStage.Settling), () => Finish(outcome)).Run();
+        if (HasSteps(outcome))
+            RunSteps(outcome);
+        else
+            Finish(outcome);
         return true;
     }
+
+    private bool HasSteps(MutationEvent outcome) =>
+        _callbacks.Settled.Length > 0
+        || _refetches is not null
+        || (outcome is CallSucceeded<T> ? _callbacks.Success.Length > 0 : outcome is CallFailed && _callbacks.Error.Length > 0);
+
+    private void RunSteps(MutationEvent outcome) =>
+        new CallbackChain(Client, StepsFor(outcome), CallbackThrew, HasLeft(CallStage.Settling), () => Finish(outcome)).Run();
 
     private List<Func<Task?>> StepsFor(MutationEvent outcome)
     {
         var shown = MutationReducer.Reduce(_state, outcome);
         List<Func<Task?>> steps = [];
         if (outcome is CallSucceeded<T> succeeded)
-            steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(succeeded.Data, _context))));
+            steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(succeeded.Data, Context))));
         if (outcome is CallFailed failed)
-            steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(failed.Error, _context))));
-        steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, _context))));
-        if (_refetches is not null)
-            steps.Add(() => Task.WhenAll(_refetches));
+            steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(failed.Error, Context))));
+        steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
+        if (_refetches is { } refetches)
+            steps.Add(() => Task.WhenAll(refetches));
         return steps;
     }
 
@@ -62,19 +81,25 @@ internal sealed partial class MutationCall<TArgs, T>
     private void Finish(MutationEvent outcome)
     {
         CallFailed? unobserved;
+        TaskCompletionSource<T>? awaited;
+        IDisposable? run;
         lock (Ledger.Gate)
         {
-            if (Stage_NeedsLock == CallStage.Settled) return;
-            Stage_NeedsLock = CallStage.Settled;
+            if (!TryAdvance(CallStage.Settled)) return;
             unobserved = Unobserved_NeedsLock(outcome);
             Apply_NeedsLock(outcome);
-            _mutation.Removed_NeedsLock(this);
+            _mutation.Removed_NeedsLock();
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
             if (outcome is not CallFailed || _mutation.IsDisposed)
                 LetGo_NeedsLock();
+            run = _run;
+            (_run, _decided, _refetches, _patches) = (null, null, null, null);
+            awaited = _answer as TaskCompletionSource<T>;
         }
 
-        Answer(outcome);
+        run?.Dispose(); // One that began while the client was disposed; any other has ended.
+        if (awaited is not null)
+            Answer(awaited, _state);
         Deliver();
         Ledger.RequestDeadline(this);
         if (unobserved is not null)
@@ -86,20 +111,30 @@ internal sealed partial class MutationCall<TArgs, T>
     private TimeSpan? Stay_NeedsLock(MutationEvent outcome) =>
         outcome is CallCancelled || _mutation.IsDisposed ? null : Options.GcTime ?? Defaults.GcTime ?? QueryDefaults.GcTime;
 
-    private void Answer(MutationEvent outcome)
+    /// <summary>The fetcher's own task, where it ended as the call did: nothing is left that the two could differ in.</summary>
+    private Task<T> AnswerOf(MutationState<TArgs, T> state)
     {
-        switch (outcome)
+        if (_landed is { } landed && (state.HasData ? landed.IsCompletedSuccessfully : state.IsError && landed.IsFaulted && state.Error is not AggregateException))
+            return landed;
+        var answer = new TaskCompletionSource<T>();
+        Answer(answer, state);
+        return answer.Task;
+    }
+
+    private static void Answer(TaskCompletionSource<T> answer, MutationState<TArgs, T> state)
+    {
+        if (state.HasData)
         {
-            case CallSucceeded<T> succeeded:
-                _answer.TrySetResult(succeeded.Data);
-                break;
-            case CallFailed failed:
-                _answer.TrySetException(failed.Error);
-                _ = _answer.Task.Exception; // The state, the callbacks or the client's hook tell it; the finalizer need not.
-                break;
-            default:
-                _answer.TrySetCanceled();
-                break;
+            answer.TrySetResult(state.Data!);
+        }
+        else if (state.Error is { } error)
+        {
+            answer.TrySetException(error);
+            _ = answer.Task.Exception; // The state, the callbacks or the client's hook tell it; the finalizer need not.
+        }
+        else
+        {
+            answer.TrySetCanceled();
         }
     }
 }

@@ -9,34 +9,42 @@ internal sealed partial class MutationCall<TArgs, T>
         if (isRefused)
         {
             IsRefused = true;
-            Stage_NeedsLock = CallStage.Settled;
+            TryAdvance(CallStage.Settled);
             LetGo_NeedsLock();
             return;
         }
 
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
-        Apply_NeedsLock(Started_NeedsLock);
+        Show_NeedsLock(Started_NeedsLock);
+        if (Scope is null && _callbacks.Mutate.Length == 0 && !_state.IsPaused)
+            TryAdvance(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
     public void Begin(Exception? scopeError)
     {
-        if (IsRefused)
-        {
-            _answer.TrySetCanceled();
-            return;
-        }
-
+        if (IsRefused) return;
         Deliver();
-        if (scopeError is not null || (!IsAnswered && !TryPatch(out scopeError)))
+        OptimisticHandle? patches = null;
+        if (scopeError is not null || (!IsAnswered && !TryPatch(ref patches, out scopeError)))
             TrySettle(new CallFailed(scopeError!, 0));
         if (IsAnswered)
         {
-            RollBackPatches(); // An observer of a patch may have cancelled the call while others were still to be laid.
+            RollBack(patches); // An observer of a patch may have cancelled the call while others were still to be laid.
             return;
         }
 
-        var steps = Array.ConvertAll(_callbacks.Mutate, callback => (Func<Task?>)(() => callback(_context)));
+        if (Stage == CallStage.Running)
+            Run();
+        else if (_callbacks.Mutate is { Length: > 0 } callbacks)
+            Prepare(callbacks);
+        else
+            Prepared();
+    }
+
+    private void Prepare(Func<MutationContext<TArgs>, Task?>[] callbacks)
+    {
+        var steps = Array.ConvertAll(callbacks, callback => (Func<Task?>)(() => callback(Context)));
         new CallbackChain(Client, steps, MutateThrew, HasLeft(CallStage.Preparing), Prepared).Run();
     }
 
@@ -48,18 +56,13 @@ internal sealed partial class MutationCall<TArgs, T>
         return false;
     }
 
-    private Func<bool> HasLeft(CallStage stage) => () =>
-    {
-        lock (Ledger.Gate)
-            return Stage_NeedsLock != stage;
-    };
+    private Func<bool> HasLeft(CallStage stage) => () => Stage != stage;
 
     private void Prepared()
     {
-        lock (Ledger.Gate)
+        lock (Ledger.Gate) // A change of the connection is shown before this, or found by the attempt.
         {
-            if (Stage_NeedsLock != CallStage.Preparing) return;
-            Stage_NeedsLock = Scope is null ? CallStage.Running : CallStage.Waiting;
+            if (!TryAdvance(CallStage.Preparing, Scope is null ? CallStage.Running : CallStage.Waiting)) return;
         }
 
         if (Scope is { } scope)

@@ -3,39 +3,63 @@ namespace ReactiveQuery;
 /// <summary>
 /// One call from start to end. Its stage and state change under the ledger's lock; everything of the user's runs outside it.
 /// </summary>
-/// <remarks>The parts, in the order of a call's life: <c>Start</c> (patches, <c>OnMutate</c>, its turn), <c>Run</c> (the attempts), <c>Settle</c> (effects, callbacks, the end).</remarks>
+/// <remarks>
+/// <para>The parts, in the order of a call's life: <c>Start</c> (patches, <c>OnMutate</c>, its turn), <c>Run</c> and <c>Attempts</c> (the attempts), <c>Settle</c> (effects,
+/// callbacks, the end).</para>
+/// <para>What few calls need is made when it is first asked for: the stream of states, the task, the context of the callbacks, the operators of a retry. Most calls are awaited
+/// after they have ended and observed by nobody (W9 in <c>benchmarks/WORKLOADS.md</c>), and ended calls are kept for a while, so that their size counts.</para>
+/// </remarks>
 internal sealed partial class MutationCall<TArgs, T> : MutationCall
 {
     private readonly Mutation<TArgs, T> _mutation;
-    private readonly MutationContext<TArgs> _context;
-    private readonly TaskCompletionSource<T> _answer;
-    private readonly LatestSubject<bool> _insists = new();
+    private readonly TArgs _args;
     private readonly QueryInstant _now;
+    private readonly object? _meta;
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
     private MutationState<TArgs, T> _state = MutationState<TArgs, T>.Idle;
-    private DisposableSlot _run;
+    private LatestSubject<MutationState<TArgs, T>>? _states;
+    private LatestSubject<bool>? _insists;
+    private MutationContext<TArgs>? _context;
 
     public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, QueryInstant now)
-        : base(mutation.Client.Ledger, mutation.Name, scope)
+        : base(scope)
     {
         _mutation = mutation;
+        _args = args;
+        _now = now;
+        _meta = options.Meta;
         _options = options;
         _callbacks = options.Callbacks.Behind(Defaults);
-        _context = new(Client, Name, args, options.Meta, now.At);
-        _answer = new(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        States = new(Client.ReportObserver);
         Handle = new(this);
         NetworkMode = options.NetworkMode ?? Defaults.NetworkMode ?? default;
-        _now = now;
-        States.Post(_state);
     }
 
     public MutationHandle<TArgs, T> Handle { get; }
 
-    public LatestSubject<MutationState<TArgs, T>> States { get; }
+    /// <summary>Its states, beginning with the present one.</summary>
+    public LatestSubject<MutationState<TArgs, T>> States
+    {
+        get
+        {
+            if (Volatile.Read(ref _states) is { } known) return known;
+            lock (Ledger.Gate)
+            {
+                if (_states is null)
+                {
+                    var states = new LatestSubject<MutationState<TArgs, T>>(Client.ReportObserver);
+                    states.Post(_state);
+                    Volatile.Write(ref _states, states);
+                }
+
+                return _states;
+            }
+        }
+    }
 
     public MutationState<TArgs, T> State => Volatile.Read(ref _state);
+
+    public override string Name => _mutation.Name;
 
     public override MutationStatus Status => State.Status;
 
@@ -43,25 +67,44 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private QueryClient Client => _mutation.Client;
 
+    private MutationLedger Ledger => Client.Ledger;
+
     private MutationDefaults Defaults => Client.Options.Mutations;
 
     private MutationOptions<TArgs, T> Options => Volatile.Read(ref _options)!;
 
     private NetworkMode NetworkMode { get; }
 
-    /// <summary>Asked for under the lock, so that a change of the connection is either seen here or told to a call that is listed already.</summary>
-    private CallStarted<TArgs> Started_NeedsLock => new(_now, _context.Variables, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
-
-    public override Task ObservedTask()
+    /// <summary>What its callbacks are given: the same object, whichever thread asks first.</summary>
+    private MutationContext<TArgs> Context
     {
-        MarkObserved();
-        return _answer.Task;
+        get
+        {
+            if (Volatile.Read(ref _context) is { } known) return known;
+            var context = new MutationContext<TArgs>(Client, Name, _args, _meta, _now.At);
+            return Interlocked.CompareExchange(ref _context, context, null) ?? context;
+        }
     }
+
+    /// <summary>Whether somebody wants it to go on without waiting for the connection.</summary>
+    private LatestSubject<bool> Insists
+    {
+        get
+        {
+            if (Volatile.Read(ref _insists) is { } known) return known;
+            var insists = new LatestSubject<bool>();
+            return Interlocked.CompareExchange(ref _insists, insists, null) ?? insists;
+        }
+    }
+
+    /// <summary>Asked for under the lock, so that a change of the connection is either seen here or told to a call that is listed already.</summary>
+    private MutationState<TArgs, T> Started_NeedsLock =>
+        MutationReducer.Start<TArgs, T>(_now, _args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
 
     public override MutationEntry Describe()
     {
         var state = State;
-        return new(Handle, Name, state.Status, _context.Variables, ScopeKey, state.Error, state.FailureCount, _context.SubmittedAt, _context.Meta);
+        return new(Handle, Name, state.Status, _args, ScopeKey, state.Error, state.FailureCount, _now.At, _meta);
     }
 
     public override MutationHandle Retry()
@@ -69,7 +112,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         MutationOptions<TArgs, T>? options;
         lock (Ledger.Gate)
         {
-            options = Stage_NeedsLock == CallStage.Settled && _state.IsError ? _options : null;
+            options = IsSettled && _state.IsError ? _options : null;
             if (options is not null)
                 LetGo_NeedsLock(); // Of two retries the second finds nothing to do.
         }
@@ -77,7 +120,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         if (options is not null)
         {
             Forget();
-            return _mutation.Begin(_context.Variables, options).Handle;
+            return _mutation.Begin(_args, options).Handle;
         }
 
         GoOn();
@@ -87,18 +130,18 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     public override void GoOn()
     {
         if (State.IsPaused)
-            _insists.OnNext(true);
+            Insists.OnNext(true);
     }
 
     public override void ConnectionChanged_NeedsLock(bool isOffline)
     {
         if (NetworkMode == NetworkMode.Online)
-            Apply_NeedsLock(isOffline ? new CallPaused() : new CallResumed());
+            Apply_NeedsLock(isOffline ? CallPaused.Instance : CallResumed.Instance);
     }
 
     public override void Deliver()
     {
-        States.Drain();
+        Volatile.Read(ref _states)?.Drain();
         _mutation.Deliver();
         Ledger.DeliverChanges();
     }
@@ -120,12 +163,13 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         _callbacks = MutationCallbacks<TArgs, T>.None;
     }
 
-    private void Apply_NeedsLock(MutationEvent happened)
+    private void Apply_NeedsLock(MutationEvent happened) => Show_NeedsLock(MutationReducer.Reduce(_state, happened));
+
+    private void Show_NeedsLock(MutationState<TArgs, T> next)
     {
-        var next = MutationReducer.Reduce(_state, happened);
         if (ReferenceEquals(next, _state)) return;
         Volatile.Write(ref _state, next);
-        States.Post(next);
+        _states?.Post(next);
         _mutation.Show_NeedsLock(this, next);
         Ledger.Changed_NeedsLock();
     }
@@ -134,7 +178,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         lock (Ledger.Gate)
         {
-            if (Stage_NeedsLock >= CallStage.Settling) return;
+            if (IsAnswered) return;
             Apply_NeedsLock(happened);
         }
 
@@ -144,4 +188,6 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private void Report(Exception error, UnobservedErrorOrigin origin) => Client.Errors.ReportMutation(error, origin, Name);
 
     private void ReportCallback(Exception error) => Report(error, UnobservedErrorOrigin.Callback);
+
+    private void ReportCancellation(Exception error) => Report(error, UnobservedErrorOrigin.Cancellation);
 }

@@ -3,11 +3,11 @@ namespace ReactiveQuery;
 /// <summary>What a mutation does to the cache: before its answer, with its answer, after it. Each member runs user code, outside every lock.</summary>
 internal abstract class MutationEffect<TArgs, T>
 {
-    /// <summary>Lays patches; throws what the user's functions throw.</summary>
-    public virtual IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) => [];
+    /// <summary>Lays patches and gives the first of their chain, or null; throws what the user's functions throw.</summary>
+    public virtual OptimisticHandle? Patch(QueryClient client, TArgs args) => null;
 
-    /// <summary>Writes the response; the call's own patches on what it writes go with it.</summary>
-    public virtual void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    /// <summary>Writes the response; the call's own patches on what it writes, of which the first is given, go with it.</summary>
+    public virtual void Respond(QueryClient client, TArgs args, T result, OptimisticHandle? own)
     {
     }
 
@@ -19,14 +19,27 @@ internal sealed class PatchOne<TArgs, T, TParams, TData>(
     QueryDefinition<TParams, TData> definition, Func<TArgs, TParams> parameters, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
     where TParams : notnull
 {
-    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
-        [client.Mutate(definition, parameters(args), data => update(data, args))];
+    public override OptimisticHandle? Patch(QueryClient client, TArgs args) =>
+        client.Patch(definition, parameters(args), new OptimisticLayer<TData, TArgs>(update, args));
 }
 
 internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
 {
-    public override IEnumerable<OptimisticHandle> Patch(QueryClient client, TArgs args) =>
-        client.Mutate<TData>(filter(args), data => update(data, args));
+    public override OptimisticHandle? Patch(QueryClient client, TArgs args)
+    {
+        var laid = client.Mutate<TData>(filter(args), data => update(data, args));
+        for (var i = laid.Count - 1; i > 0; i--)
+            laid[i - 1].Append(laid[i]);
+        return laid.Count > 0 ? laid[0] : null;
+    }
+}
+
+/// <summary>The result is the data.</summary>
+internal sealed class WriteResult<TArgs, T, TParams>(QueryDefinition<TParams, T> definition, Func<TArgs, T, TParams> parameters) : MutationEffect<TArgs, T>
+    where TParams : notnull
+{
+    public override void Respond(QueryClient client, TArgs args, T result, OptimisticHandle? own) =>
+        client.SetResponse(definition, parameters(args, result), result, null, own);
 }
 
 /// <param name="definition">The query.</param>
@@ -38,11 +51,11 @@ internal sealed class WriteOne<TArgs, T, TParams, TData>(
     : MutationEffect<TArgs, T>
     where TParams : notnull
 {
-    public override void Respond(QueryClient client, TArgs args, T result, IReadOnlyList<OptimisticHandle> own)
+    public override void Respond(QueryClient client, TArgs args, T result, OptimisticHandle? own)
     {
         var which = parameters(args, result);
         if (!needsData || client.TryGetBaseData(definition, which, out _))
-            client.SetResponse(definition, which, data => make(data, args, result), own);
+            client.SetResponse(definition, which, default, data => make(data, args, result), own);
     }
 }
 

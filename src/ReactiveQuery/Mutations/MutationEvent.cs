@@ -5,9 +5,15 @@ internal abstract record MutationEvent;
 
 internal sealed record CallStarted<TArgs>(QueryInstant Instant, TArgs Variables, bool IsPaused) : MutationEvent;
 
-internal sealed record CallPaused : MutationEvent;
+internal sealed record CallPaused : MutationEvent
+{
+    public static CallPaused Instance { get; } = new();
+}
 
-internal sealed record CallResumed : MutationEvent;
+internal sealed record CallResumed : MutationEvent
+{
+    public static CallResumed Instance { get; } = new();
+}
 
 internal sealed record CallAttemptFailed(Exception Error, int FailureCount) : MutationEvent;
 
@@ -15,4 +21,7 @@ internal sealed record CallSucceeded<T>(T Data) : MutationEvent;
 
 internal sealed record CallFailed(Exception Error, int FailureCount) : MutationEvent;
 
-internal sealed record CallCancelled : MutationEvent;
+internal sealed record CallCancelled : MutationEvent
+{
+    public static CallCancelled Instance { get; } = new();
+}

@@ -11,12 +11,20 @@ internal abstract class MutationFetcher<TArgs, T>(string name)
     protected InvalidOperationException NullResult(string what) => new($"The fetcher of mutation '{name}' returned a null {what}.");
 }
 
-internal sealed class MutationTaskFetcher<TArgs, T>(string name, Func<TArgs, CancellationToken, Task<T>> fetch) : MutationFetcher<TArgs, T>(name)
+/// <param name="name">The mutation's.</param>
+/// <param name="fetch">The user's function, whether or not it takes a token.</param>
+/// <param name="takesToken">Whether it does; where not, none is made.</param>
+internal sealed class MutationTaskFetcher<TArgs, T>(string name, Func<TArgs, CancellationToken, Task<T>> fetch, bool takesToken) : MutationFetcher<TArgs, T>(name)
 {
+    public bool TakesToken => takesToken;
+
+    /// <summary>Calls the function: what it throws, or that it returned null, is thrown here.</summary>
+    public Task<T> Call(TArgs args, CancellationToken token) => fetch(args, token) ?? throw NullResult("task");
+
     public override IDisposable Run(TArgs args, Action<Exception> reportCancellation, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(reportCancellation);
-        return TaskRun<T>.Start(() => fetch(args, cancellation.Token), cancellation, observer, NullResult);
+        var cancellation = takesToken ? new AttemptCancellation(reportCancellation) : null;
+        return TaskRun<T>.Start(() => Call(args, cancellation?.Token ?? default), cancellation, observer, NullResult);
     }
 }
 

@@ -8,11 +8,11 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class MutationLedger(QueryClient client) : Deadline
 {
-    private readonly SortedDictionary<long, MutationCall> _calls = [];
+    private readonly CallList _underWay = new();
+    private readonly CallList _ended = new();
     private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
     private readonly HashSet<IMutationStream> _watched = [];
     private readonly LatestSubject<Unit> _changes = new(client.ReportObserver, replaysLatest: false);
-    private readonly LinkedList<MutationCall> _ended = new();
     private long _lastId;
     private bool _isClosed;
 
@@ -24,7 +24,7 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
     {
         ObjectDisposedException.ThrowIf(_isClosed, client);
         call.Id = ++_lastId;
-        _calls.Add(call.Id, call);
+        _underWay.Add(call);
         if (call.ScopeKey is { } key)
             ScopeOf_NeedsLock(key).Add_NeedsLock(call);
     }
@@ -46,18 +46,27 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         }
 
         call.KeptUntil = Freshness.Due(client.Cache.Clock.Elapsed, stay);
-        call.Ended = _ended.AddLast(call);
+        call.List?.Remove(call);
+        _ended.Add(call);
         if (_ended.Count > client.Options.CacheCapacity)
-            Remove_NeedsLock(_ended.First!.Value);
+            Remove_NeedsLock(_ended.First!);
     }
 
     public void Remove_NeedsLock(MutationCall call)
     {
-        if (!_calls.Remove(call.Id)) return;
-        if (call.Ended is { } ended)
-            _ended.Remove(ended);
-        call.Ended = null;
+        if (call.List is not { } list) return;
+        list.Remove(call);
         Changed_NeedsLock();
+    }
+
+    /// <summary>The calls of one mutation that are under way, in the order in which they were made.</summary>
+    public List<MutationCall> UnderWay_NeedsLock(object mutation)
+    {
+        List<MutationCall> calls = [];
+        for (var call = _underWay.First; call is not null; call = call.Next)
+            if (call.Owner == mutation)
+                calls.Add(call);
+        return calls;
     }
 
     public void Changed_NeedsLock()
@@ -81,10 +90,15 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         lock (Gate)
         {
             var now = client.Cache.Clock.Elapsed;
-            foreach (var call in _ended.Where(call => call.KeptUntil <= now).ToList())
-                Remove_NeedsLock(call);
-            foreach (var call in _ended)
-                next = call.KeptUntil < next ? call.KeptUntil : next;
+            for (var call = _ended.First; call is not null;)
+            {
+                var (ended, due) = (call, call.KeptUntil);
+                call = call.Next;
+                if (due <= now)
+                    Remove_NeedsLock(ended);
+                else if (due < next)
+                    next = due;
+            }
         }
 
         DeliverChanges();
@@ -111,7 +125,7 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         {
             var isOffline = client.Environment.IsDisconnected; // As it is by now: a change may be told late, but not over a later one.
             foreach (var call in calls)
-                if (call.Stage_NeedsLock is CallStage.Preparing or CallStage.Waiting)
+                if (call.Stage is CallStage.Preparing or CallStage.Waiting)
                     call.ConnectionChanged_NeedsLock(isOffline);
         }
 
@@ -126,9 +140,15 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
     public List<MutationCall> WaitingForConnection()
     {
         lock (Gate)
-            return [.. _calls.Values.Where(call => call.Status == MutationStatus.Paused && IsNext(call))];
+        {
+            List<MutationCall> waiting = [];
+            for (var call = _underWay.First; call is not null; call = call.Next)
+                if (call.Status == MutationStatus.Paused && IsNext(call))
+                    waiting.Add(call);
+            return waiting;
+        }
 
-        static bool IsNext(MutationCall call) => call.Stage_NeedsLock switch
+        static bool IsNext(MutationCall call) => call.Stage switch
         {
             CallStage.Running => true,
             CallStage.Waiting => call.Scope?.HeadStage_NeedsLock == CallStage.Running,
@@ -177,16 +197,27 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         _changes.End();
         lock (Gate)
         {
-            _calls.Clear();
-            _ended.Clear();
+            while (_underWay.First is { } call)
+                _underWay.Remove(call);
+            while (_ended.First is { } call)
+                _ended.Remove(call);
             _scopes.Clear();
         }
     }
 
+    /// <summary>All calls, in the order in which they were made.</summary>
     private List<MutationCall> Snapshot()
     {
+        List<MutationCall> calls;
         lock (Gate)
-            return [.. _calls.Values];
+        {
+            calls = new(_underWay.Count + _ended.Count);
+            _ended.CopyTo(calls);
+            _underWay.CopyTo(calls);
+        }
+
+        calls.Sort(static (left, right) => left.Id.CompareTo(right.Id));
+        return calls;
     }
 
     private MutationScope ScopeOf_NeedsLock(QueryKey key)

@@ -69,8 +69,11 @@ public sealed partial record MutationOptions<TArgs, T>
     /// <returns>New options; these stay as they are.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public MutationOptions<TArgs, T> SetsData<TParams>(QueryDefinition<TParams, T> definition, Func<TArgs, T, TParams> parameters)
-        where TParams : notnull =>
-        SetsData(definition, parameters, static (_, result) => result);
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return Adding(new WriteResult<TArgs, T, TParams>(definition, Callback.NotNull(parameters)));
+    }
 
     /// <summary>The response tells the data of a query; see <see cref="SetsData{TParams}(QueryDefinition{TParams, T}, Func{TArgs, T, TParams})"/>.</summary>
     /// <inheritdoc cref="SetsData{TParams}(QueryDefinition{TParams, T}, Func{TArgs, T, TParams})"/>

@@ -5,12 +5,7 @@ internal static class MutationReducer
 {
     public static MutationState<TArgs, T> Reduce<TArgs, T>(MutationState<TArgs, T> state, MutationEvent happened) => happened switch
     {
-        CallStarted<TArgs> e => new()
-        {
-            Status = e.IsPaused ? MutationStatus.Paused : MutationStatus.Pending,
-            Variables = e.Variables,
-            SubmittedAt = e.Instant.At,
-        },
+        CallStarted<TArgs> e => Start<TArgs, T>(e.Instant, e.Variables, e.IsPaused),
         CallPaused when state.IsPending => state with { Status = MutationStatus.Paused },
         CallResumed when state.IsPaused => state with { Status = MutationStatus.Pending },
         CallAttemptFailed e when state.IsUnderWay => state with
@@ -23,18 +18,24 @@ internal static class MutationReducer
         {
             Status = MutationStatus.Success,
             Data = e.Data,
-            HasData = true,
             FailureCount = 0,
             FailureReason = null,
         },
         CallFailed e when state.IsUnderWay => state with
         {
             Status = MutationStatus.Error,
-            Error = e.Error,
             FailureCount = e.FailureCount,
             FailureReason = e.Error,
         },
         CallCancelled when state.IsUnderWay => MutationState<TArgs, T>.Idle,
         _ => state,
+    };
+
+    /// <summary><see cref="CallStarted{TArgs}"/>, for a call that has no use for the event (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    public static MutationState<TArgs, T> Start<TArgs, T>(QueryInstant instant, TArgs variables, bool isPaused) => new()
+    {
+        Status = isPaused ? MutationStatus.Paused : MutationStatus.Pending,
+        Variables = variables,
+        SubmittedAt = instant.At,
     };
 }

@@ -8,7 +8,7 @@ internal sealed class MutationScope(MutationLedger ledger)
 
     public bool IsEmpty_NeedsLock => _queue.Count == 0;
 
-    public CallStage? HeadStage_NeedsLock => _queue.First?.Value.Stage_NeedsLock;
+    public CallStage? HeadStage_NeedsLock => _queue.First?.Value.Stage;
 
     public void Add_NeedsLock(MutationCall call)
     {
@@ -40,9 +40,7 @@ internal sealed class MutationScope(MutationLedger ledger)
     {
         lock (ledger.Gate)
         {
-            if (ledger.IsClosed_NeedsLock || _queue.First?.Value is not { Stage_NeedsLock: CallStage.Waiting } head) return null;
-            head.Stage_NeedsLock = CallStage.Running;
-            return head;
+            return !ledger.IsClosed_NeedsLock && _queue.First?.Value is { } head && head.TryAdvance(CallStage.Waiting, CallStage.Running) ? head : null;
         }
     }
 }

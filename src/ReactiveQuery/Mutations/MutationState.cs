@@ -11,6 +11,8 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed record MutationState<TArgs, T>
 {
+    private readonly DateTimeOffset _submittedAt;
+
     internal MutationState()
     {
     }
@@ -28,10 +30,10 @@ public sealed record MutationState<TArgs, T>
     public T? Data { get; internal init; }
 
     /// <summary>Whether there is a result; true exactly when succeeded. A null result is one.</summary>
-    public bool HasData { get; internal init; }
+    public bool HasData => IsSuccess;
 
     /// <summary>The fetcher's own exception when failed, else null.</summary>
-    public Exception? Error { get; internal init; }
+    public Exception? Error => IsError ? FailureReason : null;
 
     /// <summary>How many attempts of this call have failed so far; zero after success.</summary>
     public int FailureCount { get; internal init; }
@@ -40,7 +42,11 @@ public sealed record MutationState<TArgs, T>
     public Exception? FailureReason { get; internal init; }
 
     /// <summary>When the call was made, by the client's scheduler; null when Idle.</summary>
-    public DateTimeOffset? SubmittedAt { get; internal init; }
+    public DateTimeOffset? SubmittedAt
+    {
+        get => IsIdle ? null : _submittedAt;
+        internal init => _submittedAt = value.GetValueOrDefault();
+    }
 
     /// <summary>Whether no call is shown.</summary>
     public bool IsIdle => Status == MutationStatus.Idle;
@@ -97,16 +103,14 @@ public sealed record MutationState<TArgs, T>
         ReferenceEquals(this, other)
         || (other is not null
             && Status == other.Status
-            && HasData == other.HasData
             && FailureCount == other.FailureCount
             && SubmittedAt == other.SubmittedAt
-            && ReferenceEquals(Error, other.Error)
             && ReferenceEquals(FailureReason, other.FailureReason)
             && IsSame(Variables, other.Variables)
             && IsSame(Data, other.Data));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Status, HasData, FailureCount, SubmittedAt);
+    public override int GetHashCode() => HashCode.Combine(Status, FailureCount, SubmittedAt);
 
     /// <summary>For debugging; the format may change.</summary>
     /// <returns>The status and what there is to tell.</returns>

@@ -24,6 +24,9 @@ public abstract class OptimisticHandle : IDisposable
     /// <summary>Identifies the patch in its client; see <see cref="OptimisticPatch.Id"/>. Later patches have higher ones.</summary>
     public long Id { get; }
 
+    /// <summary>The patch that the same call of a mutation laid after this one; null for the last, and for those laid by hand.</summary>
+    internal OptimisticHandle? Next { get; private set; }
+
     /// <summary>Whether the patch still awaits its confirmation: not committed, not rolled back, its entry not removed.</summary>
     public abstract bool IsPending { get; }
 
@@ -35,6 +38,15 @@ public abstract class OptimisticHandle : IDisposable
 
     /// <summary>Takes the patch away. The other patches are applied anew to what the server last said.</summary>
     public abstract void Rollback();
+
+    /// <summary>Adds patches behind the last of the chain that begins here.</summary>
+    internal void Append(OptimisticHandle patches)
+    {
+        var last = this;
+        while (last.Next is { } next)
+            last = next;
+        last.Next = patches;
+    }
 
     /// <summary>Rolls back what was not committed.</summary>
     public void Dispose() => Rollback();

@@ -81,6 +81,57 @@ public class OptimisticLayersTests
     }
 
     [Fact]
+    public void A_patch_may_make_null_of_the_data_once()
+    {
+        var calls = 0;
+        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(new(1, _ => { calls++; return null; }, At)), 1, null, new NoRules<int?>());
+        Assert.Equal((null, null, 1), (ofNullable.Value, ofNullable.Value, calls));
+        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(new(1, _ => { calls++; return null; }, At)), "a", null, new NoRules<string?>());
+        Assert.Equal((null, null, 2), (ofClass.Value, ofClass.Value, calls));
+    }
+
+    [Fact]
+    public void A_patch_that_was_settled_is_not_computed_again()
+    {
+        var calls = 0;
+        var stack = OptimisticLayers<string>.None.Push(new(1, s => { calls++; return s + "x"; }, At));
+        var first = new OptimisticFold<string>(stack, "a", null, new Rules());
+        var shown = first.Value;
+        Assert.Same(shown, new OptimisticFold<string>(stack.Settle(1, 0), "a", first, new Rules()).Value);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public void Of_two_stacks_that_grew_from_one_neither_has_the_patch_of_the_other()
+    {
+        var stack = Stack((1, "x"), (2, "y"), (3, "z"));
+        var (left, right) = (stack.Push(new(4, s => s + "l", At)), stack.Push(new(5, s => s + "r", At)));
+        Assert.Equal(("axyzl", "axyzr", "axyz"), (Fold("a", left), Fold("a", right), Fold("a", stack)));
+        Assert.True(left.Extends(stack) && right.Extends(stack) && left.Extends(left));
+        Assert.False(left.Extends(right) || stack.Extends(left) || left.Without(1).Extends(stack.Without(2)));
+        Assert.True(left.IsPending(4) && !left.IsPending(5) && !right.IsPending(4));
+    }
+
+    [Fact]
+    public void What_nobody_looked_at_is_not_kept()
+    {
+        var stack = Stack((1, "x"));
+        var fold = new OptimisticFold<string>(stack, "a", null, new Rules());
+        Assert.Equal("ax", fold.Value);
+        List<WeakReference> unseen = [];
+        for (var id = 2; id < 100; id++)
+        {
+            stack = stack.Push(new(id, s => s + "y", At));
+            fold = new OptimisticFold<string>(stack, "a", fold, new Rules());
+            unseen.Add(new(fold));
+        }
+
+        GC.Collect();
+        Assert.True(unseen.Count(old => old.IsAlive) <= 3);
+        Assert.Equal("ax" + new string('y', 98), fold.Value);
+    }
+
+    [Fact]
     public void Of_threads_that_look_together_all_see_one_result()
     {
         for (var round = 0; round < 200; round++)
@@ -143,6 +194,13 @@ public class OptimisticLayersTests
         patches.Aggregate(OptimisticLayers<string>.None, (stack, patch) => stack.Push(new(patch.Id, s => s + patch.Letter, At)));
 
     private static string Fold(string data, OptimisticLayers<string> layers) => new OptimisticFold<string>(layers, data, null, new Rules()).Value;
+
+    private sealed class NoRules<T> : IFoldRules<T>
+    {
+        public T Share(T old, T value) => value;
+
+        public void ReportPatch(Exception error) => Assert.Fail($"{error}");
+    }
 
     private sealed class Rules : IFoldRules<string>
     {
