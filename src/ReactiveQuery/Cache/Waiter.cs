@@ -161,23 +161,26 @@ internal struct WaiterChain<T>
     /// <summary>Takes off those who wait for this page, or for any when it is null, of no later epoch; gives them to <paramref name="answered"/> in the order of their boarding.</summary>
     public void MoveTo(ref AnsweredWaiters<T> answered, PageDirection? direction, int epoch)
     {
-        var waiter = _last;
         Waiter<T>? first = null;
-        Waiter<T>? kept = null;
-        _last = null;
+        Waiter<T>? after = null;
+        var waiter = _last;
         while (waiter is not null)
         {
             var before = waiter.Linked;
-            ref var pile = ref waiter.Epoch <= epoch && (direction is null || waiter.Direction == direction) ? ref first : ref kept;
-            waiter.Linked = pile;
-            pile = waiter;
-            waiter = before;
-        }
+            if (waiter.Epoch > epoch || (direction is not null && waiter.Direction != direction))
+            {
+                after = waiter; // Stays.
+            }
+            else
+            {
+                if (after is null)
+                    _last = before;
+                else
+                    after.Linked = before;
+                (waiter.Linked, first) = (first, waiter);
+            }
 
-        for (; kept is not null; kept = waiter)
-        {
-            waiter = kept.Linked;
-            Add(kept);
+            waiter = before;
         }
 
         answered.Add(first);

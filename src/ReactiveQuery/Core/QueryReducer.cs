@@ -75,8 +75,7 @@ internal static class QueryReducer
         _ => WrittenBehindFetch(state, Received(state, instant, data, isInvalidated: false)),
     };
 
-    private static QueryState<T> Received<T>(
-        QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle) => state with
+    private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle) => state with
     {
         Status = QueryStatus.Success,
         FetchStatus = fetchStatus,

@@ -17,6 +17,7 @@ public class RandomProgramTests(ITestOutputHelper output)
     public void Long_programs_leave_client_and_model_in_agreement() => RunPrograms(firstSeed: 1_000_000, programs: 50, stepsPerProgram: 400);
 
     [Theory]
+    [InlineData(1664562831)]
     [InlineData(1930358718)] // A page waits for a refetch of all that nobody is owed any more when a write is answered.
     public void Programs_that_once_disagreed_agree(int seed) => RunPrograms(seed, programs: 1, StepsPerProgram);
 
