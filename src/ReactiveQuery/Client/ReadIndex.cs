@@ -31,7 +31,8 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     public WeakReference<ReadIndex<TParams, T>> Weak { get; }
 
     /// <summary>Whether parameters of this type are equal exactly when the keys made of them are.</summary>
-    public static bool SuitsParameters => typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid);
+    public static bool SuitsParameters =>
+        typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid) || typeof(TParams) == typeof(System.Reactive.Unit);
 
     public QueryEntry<T>? Find(TParams parameters) =>
         _entries is not null && _entries.TryGetValue(parameters, out var entry) && !entry.IsDead ? entry : null;
