@@ -95,8 +95,8 @@ internal abstract class Receiver<T>
     /// <summary>Whether somebody delivers, or has claimed to.</summary>
     public bool IsClaimed => Volatile.Read(ref _work) != 0;
 
-    /// <summary>Claims it for a thread that delivers without a claim; <see cref="DeliverClaimed"/> ends the claim.</summary>
-    public void Claim() => Interlocked.Increment(ref _work);
+    /// <summary>Claims it for a thread that may be delivering without a claim, unless somebody else has; <see cref="DeliverClaimed"/> ends the claim.</summary>
+    public bool TryClaim() => Interlocked.CompareExchange(ref _work, 1, 0) == 0;
 
     public void DeliverClaimed() => DeliverAll();
 

@@ -88,8 +88,8 @@ internal struct DeliveryPass<T>
         }
 
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
-        _claimed = place == Between ? null : _mounts![place];
-        _claimed?.Claim();
+        // A newcomer is claimed already, by whoever shows them their first state; the round has then not called them, and is to leave them alone.
+        _claimed = place != Between && _mounts![place] is { } mount && mount.TryClaim() ? mount : null;
     }
 
     /// <summary>Delivers what was committed.</summary>

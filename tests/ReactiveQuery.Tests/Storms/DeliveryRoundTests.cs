@@ -207,6 +207,33 @@ public sealed class DeliveryRoundTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Newcomers_amid_rounds_that_are_overtaken_are_called_by_one_thread_at_a_time()
+    {
+        var query = Query.Define("numbers", (int id) => Task.FromResult(0)).With(o => o with { Enabled = false, StaleTime = Timeout.InfiniteTimeSpan });
+        _client.SetData(query, 1, 0);
+        using var kept = new Growing().Subscribe(_client, query);
+        var complaints = new ConcurrentBag<string>();
+
+        new Storm(4).Run(10_000, (number, _, i) =>
+        {
+            if (number < 2)
+            {
+                _client.UpdateData(query, 1, n => n + 1);
+            }
+            else
+            {
+                using var newcomer = new Growing().Subscribe(_client, query);
+                if (newcomer.Complaint is { } complaint) complaints.Add(complaint);
+            }
+
+            return [];
+        });
+
+        Assert.Empty(complaints);
+        Assert.Equal((20_000, null), (kept.Last, kept.Complaint));
+    }
+
     /// <summary>Five observers of "0"; the third is blocked in "a" when this returns.</summary>
     private void BlockAtThird(Action<int, string>? onNext = null)
     {
