@@ -15,7 +15,7 @@ public class NoHiddenDefault : Promise
         Assert.Throws<InvalidOperationException>(() => Observable.Timer(Frames(1)).Subscribe());
         Assert.Throws<InvalidOperationException>(() => Observable.Return(1).Delay(Frames(1)).Subscribe());
         Assert.Throws<InvalidOperationException>(() => Observable.Return(1).Timestamp().Subscribe());
-        Assert.ThrowsAny<Exception>(() => new QueryClient());
+        Assert.ThrowsAny<Exception>(() => new QueryClient().SetData(Query.Define("q", (int id) => Task.FromResult(id)), 1, 1));
     }
 
     [Fact]

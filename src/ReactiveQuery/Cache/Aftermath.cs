@@ -10,18 +10,27 @@ internal struct Aftermath<T>
     public TimeSpan Due = TimeSpan.MaxValue;
 
     /// <summary>Callers whose wait is over, and what they are told. They wait for nobody's delivery.</summary>
-    public List<Waiter<T>>? Answered;
+    public AnsweredWaiters<T> Answered;
 
     public Answer<T> Answer;
 
     /// <summary>A fetch that was superseded, cancelled or abandoned.</summary>
     public Flight<T>? Ended;
 
+    /// <summary>Whether something was committed that is to be delivered.</summary>
+    public bool IsDelivered;
+
+    /// <summary>The pass under which it is delivered; 0 for none.</summary>
+    public int Pass;
+
     /// <summary>Who is to receive what was committed.</summary>
     public ReadOnlyMemory<Mount<T>?> Receivers;
 
     /// <summary>The version before what was committed.</summary>
     public Version<QueryState<T>>? Superseded;
+
+    /// <summary>The same and what was committed, where it may be delivered to all alike.</summary>
+    public Step<T> Step;
 
     /// <summary>Set when the entry left the cache.</summary>
     public QueryRemovalCause? Removal;

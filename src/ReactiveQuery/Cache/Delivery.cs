@@ -77,6 +77,25 @@ internal abstract class Receiver<T>
         return true;
     }
 
+    /// <summary>Whether somebody delivers, or has claimed to.</summary>
+    public bool IsClaimed => Volatile.Read(ref _work) != 0;
+
+    /// <summary>Claims it for a thread that delivers without a claim; <see cref="DeliverClaimed"/> ends the claim.</summary>
+    public void Claim() => Interlocked.Increment(ref _work);
+
+    public void DeliverClaimed() => DeliverAll();
+
+    /// <summary>The same as <see cref="Drain"/> for a caller who knows that nobody else delivers (<see cref="DeliveryPass{T}"/>).</summary>
+    public void DeliverUnclaimed() => DeliverChain();
+
+    /// <summary>Moves from one version to the next; false when it does not stand there.</summary>
+    protected bool TryStep(Version<T>? from, Version<T> to)
+    {
+        if (_position != from || from is null || _isStopped) return false;
+        _position = to;
+        return true;
+    }
+
     /// <summary>Nothing is delivered once this has returned, but for a call that is already running on another thread.</summary>
     protected void Stop()
     {
@@ -85,7 +104,9 @@ internal abstract class Receiver<T>
     }
 
     /// <summary>Hands one version to the observer. Must not throw.</summary>
-    protected abstract void Deliver(T value);
+    /// <param name="value">The version's.</param>
+    /// <param name="before">The version delivered before it; null for none.</param>
+    protected abstract void Deliver(T value, Version<T>? before);
 
     /// <summary>Called after each round, when nothing is left in the chain. Must not throw.</summary>
     protected virtual void Refresh()
@@ -115,7 +136,14 @@ internal abstract class Receiver<T>
 
     private void DeliverRound()
     {
-        while (!_isStopped && TakeNext() is { } version)
+        if (DeliverChain())
+            Refresh();
+    }
+
+    /// <returns>Whether more may follow.</returns>
+    private bool DeliverChain()
+    {
+        while (!_isStopped && TakeNext(out var before) is { } version)
         {
             if (version.IsEnd)
             {
@@ -124,29 +152,27 @@ internal abstract class Receiver<T>
             }
             else
             {
-                Deliver(version.Value);
+                Deliver(version.Value, before);
             }
         }
 
-        if (!_isStopped)
-        {
-            Refresh();
-            return;
-        }
-
+        if (!_isStopped) return true;
         _position = null;
         Forget();
+        return false;
     }
 
-    private Version<T>? TakeNext()
+    private Version<T>? TakeNext(out Version<T>? before)
     {
+        before = _position;
         if (_hasCurrent)
         {
             _hasCurrent = false;
+            before = null;
             return _position;
         }
 
-        if (_position?.Next is not { } next)
+        if (before?.Next is not { } next)
             return null;
         _position = next;
         return next;

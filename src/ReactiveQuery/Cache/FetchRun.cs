@@ -9,6 +9,9 @@ internal abstract class FetchRun<T>
     /// <summary>What it is for; the entry lets a page land before it fetches anything else.</summary>
     public virtual PageDirection Direction => PageDirection.None;
 
+    /// <summary>Whether it may take more than one leg.</summary>
+    public virtual bool HasLegs => false;
+
     /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>. The interest is null where one value is all that is wanted.</summary>
     public abstract IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer);
 

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 
 namespace ReactiveQuery;
 
@@ -6,11 +7,17 @@ namespace ReactiveQuery;
 /// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ AtBoundary ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
 /// the entry takes events from its present flight only.
 /// </summary>
+/// <remarks>
+/// A fetch that needs none of the operators but the retry, which most do, makes its first attempt without it, and gives it the failure to go on from (W8 in
+/// <c>benchmarks/WORKLOADS.md</c>).
+/// </remarks>
 internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, FetchRun<T> run, int epoch, int number)
     : IObserver<T>, IObservable<T>, IDisposable
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
+    private DisposableSlot _firstAttempt;
+    private bool _isFirstAttempt;
     private int _isStarted;
     private int _attempts;
     private int _hooksCalled;
@@ -37,7 +44,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     public int Number { get; } = number;
 
     /// <summary>How many attempts were begun.</summary>
-    public int Attempts => Volatile.Read(ref _attempts);
+    public int AttemptCount => Volatile.Read(ref _attempts);
 
     /// <summary>How many attempts have failed in a row, the one that ends the flight included.</summary>
     public int Failures => IsBetweenAttempts ? _failures : _failures + 1;
@@ -51,7 +58,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// </summary>
     public void Start()
     {
-        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+        if (Volatile.Read(ref _isStarted) == 0 && Interlocked.Exchange(ref _isStarted, 1) == 0)
             Run();
     }
 
@@ -62,6 +69,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     public void Dispose()
     {
         _interest?.Lose();
+        _firstAttempt.Dispose();
         _subscription.Dispose();
     }
 
@@ -77,7 +85,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private IDisposable Attempt(IObserver<T> observer)
     {
         _isBetweenAttempts = false;
-        var attempt = Interlocked.Increment(ref _attempts);
+        var attempt = _attempts + 1; // One attempt at a time.
+        Volatile.Write(ref _attempts, attempt);
         entry.OnAttemptStarting(this);
         return run.Run(client, attempt, _interest, observer);
     }
@@ -90,7 +99,13 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         entry.OnValue(this, value);
     }
 
-    public void OnError(Exception error) => entry.OnFailure(this, error);
+    public void OnError(Exception error)
+    {
+        if (_isFirstAttempt)
+            GoOnAfterFirst(error);
+        else
+            entry.OnFailure(this, error);
+    }
 
     public void OnCompleted()
     {
@@ -134,7 +149,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         CallHook(() => client.Options.OnSuccess?.Invoke(data, context));
     }
 
-    private QueryContext Context() => new(client, Request.Key, Request.Options.Meta, Attempts, CancellationToken.None);
+    private QueryContext Context() => new(client, Request.Key, Request.Options.Meta, AttemptCount, CancellationToken.None);
 
     private void CallHook(Action hook)
     {
@@ -151,6 +166,12 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// <summary>One leg, and those that follow; one that ends within its own <c>Subscribe</c> comes back here from inside, and the stack does not grow.</summary>
     private void Run()
     {
+        if (!run.HasLegs)
+        {
+            RunLeg();
+            return;
+        }
+
         if (Interlocked.Increment(ref _legsDue) != 1) return;
         do
         {
@@ -162,19 +183,43 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
 
     private void RunLeg()
     {
-        var options = Request.Options;
-        var attempt = QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler);
-        var fetch = QueryObservable.RetryWithBackoff(
-            AtBoundary(Paused(attempt, options.NetworkMode)), options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
-        _subscription.Put(fetch.Subscribe((IObserver<T>)this));
+        if (!IsPlain)
+        {
+            _subscription.Put(Retrying(Attempts(Request.Options)).Subscribe((IObserver<T>)this));
+            return;
+        }
+
+        _isFirstAttempt = true;
+        var attempt = Attempt(this);
+        if (!ReferenceEquals(attempt, Disposable.Empty)) // Its end is here already.
+            _firstAttempt.Put(attempt);
     }
+
+    /// <summary>Whether no operator but the retry has anything to do. A live source may break the rules of a stream, which the operators hold against it.</summary>
+    private bool IsPlain =>
+        Request is { IsLive: false, Options: { FetchScheduler: null } options }
+        && options.Timeout.IsForever
+        && client.Options.CompletionBoundary is null
+        && (options.NetworkMode == NetworkMode.Always || client.Environment.Offline is null);
+
+    private void GoOnAfterFirst(Exception error)
+    {
+        _isFirstAttempt = false;
+        Retrying(this).Resume(error, this, ref _subscription);
+    }
+
+    private RetryWithBackoff<T> Retrying(IObservable<T> attempts) => new(
+        attempts, Request.Options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
+
+    private IObservable<T> Attempts(EffectiveOptions<T> options) =>
+        AtBoundary(Paused(QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler), options.NetworkMode));
 
     private IObservable<T> Paused(IObservable<T> attempt, NetworkMode mode)
     {
         if (mode == NetworkMode.Always || client.Environment.Offline is not { } offline) return attempt;
         var paused = attempt.PauseWhile(offline, OnPausedChanged);
-        var before = Attempts;
-        return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => Attempts == before ? attempt : paused);
+        var before = AttemptCount;
+        return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => AttemptCount == before ? attempt : paused);
     }
 
     private IObservable<T> AtBoundary(IObservable<T> attempt) =>

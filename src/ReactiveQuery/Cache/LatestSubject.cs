@@ -118,7 +118,7 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
             Stop();
         }
 
-        protected override void Deliver(T value)
+        protected override void Deliver(T value, Version<T>? before)
         {
             try
             {

@@ -5,11 +5,9 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     : Receiver<QueryState<T>>, IRosterMember, IDisposable
 {
     private IObserver<QueryState<T>>? _observer = observer;
-    private QueryState<T>? _shown;
-    private DisposableSlot _triggers;
+    private QueryState<T>? _view; // What was shown where it was not the state as it was committed. A field written at each delivery would cost W3 a fifth.
+    private readonly MountTimers? _timers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
     private int _isRefreshDue;
-    private readonly TimeSpan _staleTime = request.Options.StaleTime; // Here, not two objects away: a state may have thousands of observers.
-    private bool _wantsEnabled;
 
     public int Slot { get; set; }
 
@@ -20,13 +18,21 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     public bool IsEnabled { get; set; } = request.Options.Enabled && request.Options.EnabledWhen is null;
 
     /// <summary>What <see cref="QueryOptions.EnabledWhen"/> said last; the entry takes it over under its lock.</summary>
-    public bool WantsEnabled { get => Volatile.Read(ref _wantsEnabled); set => Volatile.Write(ref _wantsEnabled, value); }
+    public bool WantsEnabled { get => _timers!.WantsEnabled; set => _timers!.WantsEnabled = value; }
 
     /// <summary>When its interval fetches next; guarded by the entry's lock.</summary>
-    public TimeSpan IntervalDue { get; set; } = TimeSpan.MaxValue;
+    public TimeSpan IntervalDue
+    {
+        get => _timers?.IntervalDue ?? TimeSpan.MaxValue;
+        set
+        {
+            if (_timers is not null)
+                _timers.IntervalDue = value;
+        }
+    }
 
     /// <summary>Subscriptions to the observer's own triggers, which end with it.</summary>
-    public void Own(IDisposable triggers) => _triggers.Put(triggers);
+    public void Own(IDisposable triggers) => _timers!.Triggers.Put(triggers);
 
     /// <summary>Time alone changed what is to be shown.</summary>
     public void RequestRefresh()
@@ -42,17 +48,33 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         LetGoOfTriggers();
     }
 
-    protected override void Deliver(QueryState<T> value)
+    /// <summary>Takes the step, if the observer stands where it begins and would be shown just the state that it leads to; nobody else delivers.</summary>
+    public bool TryTake(in Step<T> step)
     {
-        var isStale = Freshness.IsStale(value, _staleTime, entry.LastLooked);
+        if (_view is not null || !TryStep(step.From, step.To)) return false;
+        Show(step.To.Value);
+        return true;
+    }
+
+    protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before)
+    {
+        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
         var shown = value.Shown;
-        Show(isStale == shown.IsStale ? shown : shown with { IsStale = isStale });
+        if (isStale != shown.IsStale)
+            shown = shown with { IsStale = isStale };
+        if (before is not null && IsShown(shown, _view ?? before.Value)) return;
+        if (IsStopped) return; // The comparison may be user code, in which or during which the observer left.
+        if (!ReferenceEquals(shown, value))
+            _view = shown;
+        else if (_view is not null)
+            _view = null;
+        Show(shown);
     }
 
     protected override void Refresh()
     {
         if (Volatile.Read(ref _isRefreshDue) != 0 && Interlocked.Exchange(ref _isRefreshDue, 0) != 0 && Position is { IsRoot: false } position)
-            Deliver(position.Value);
+            Deliver(position.Value, position);
     }
 
     protected override void DeliverEnd(Exception? error)
@@ -70,7 +92,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     protected override void Forget()
     {
         _observer = null;
-        _shown = null;
+        _view = null;
         Request = null!;
         LetGoOfTriggers();
     }
@@ -80,7 +102,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     {
         try
         {
-            _triggers.Dispose();
+            _timers?.Triggers.Dispose();
         }
         catch (Exception thrown)
         {
@@ -90,8 +112,6 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     private void Show(QueryState<T> state)
     {
-        if (IsShown(state) || IsStopped) return; // The comparison may be user code, in which or during which the observer left.
-        _shown = state;
         try
         {
             _observer?.OnNext(state);
@@ -103,12 +123,12 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     }
 
     /// <summary>Data that is a value type brings its own equality; where that throws, the state counts as a new one.</summary>
-    private bool IsShown(QueryState<T> state)
+    private bool IsShown(QueryState<T> state, QueryState<T> last)
     {
-        if (_shown is null || (!typeof(T).IsValueType && !ReferenceEquals(state.Data, _shown.Data))) return false; // The usual case: new data.
+        if (!typeof(T).IsValueType && !ReferenceEquals(state.Data, last.Data)) return false; // The usual case: new data.
         try
         {
-            return state.Equals(_shown);
+            return state.Equals(last);
         }
         catch (Exception thrown)
         {
@@ -116,4 +136,17 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
             return false;
         }
     }
+}
+
+/// <summary>What only an observer with triggers or an interval has; most have neither, and there may be many (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+internal sealed class MountTimers
+{
+    private DisposableSlot _triggers;
+    private bool _wantsEnabled;
+
+    public ref DisposableSlot Triggers => ref _triggers;
+
+    public bool WantsEnabled { get => Volatile.Read(ref _wantsEnabled); set => Volatile.Write(ref _wantsEnabled, value); }
+
+    public TimeSpan IntervalDue { get; set; } = TimeSpan.MaxValue;
 }

@@ -40,10 +40,10 @@ public sealed class QueryCache
     internal Deadlines Deadlines { get; }
 
     /// <summary>The entries that somebody watches, so that a trigger costs them and not all that are held.</summary>
-    internal EntrySet Watched { get; } = new(EntrySetKind.Watched);
+    internal WatchedEntries Watched { get; } = new();
 
     /// <summary>The entries that are fetching.</summary>
-    internal EntrySet Fetching { get; } = new(EntrySetKind.Fetching);
+    internal FetchingEntries Fetching { get; } = new();
 
     internal LeastRecentlyUsed Uses { get; } = new();
 
@@ -56,6 +56,9 @@ public sealed class QueryCache
 
     /// <summary>The entry of a key if it is there; refuses a key that is in use with another data type.</summary>
     internal QueryEntry<T>? TryGet<T>(QueryKey key) => _entries.TryGetValue(key, out var entry) ? Typed<T>(entry) : null;
+
+    /// <summary>The entry that was found a moment ago, or one made in its place.</summary>
+    internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request, QueryEntry<T>? found) => found is { IsDead: false } ? found : GetOrAdd(request);
 
     /// <summary>The entry of a key, made if it is missing. It may die before the caller is aboard; then the caller asks again.</summary>
     internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request)
@@ -102,7 +105,7 @@ public sealed class QueryCache
         Deadlines.Forget(entry);
         if (_enlists) Uses.Forget(entry);
         Watched.Set(entry, false);
-        Fetching.Set(entry, false);
+        Fetching.Forget(entry);
         lock (_gate)
         {
             if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))

@@ -6,8 +6,9 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
     private long _lastUse;
     private bool _isDead;
     private int _placeInWatched;
-    private int _placeInFetching;
+    private bool _isListedAsFetching;
     private IDisposable? _indexPlace;
+    private bool _wasAsked;
 
     public QueryKey Key { get; } = key;
 
@@ -40,9 +41,25 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
     public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
 
     /// <summary>Its place in a set, counted from one; zero when it is not in it. Guarded by the set's lock.</summary>
-    public ref int PlaceIn(EntrySetKind kind) => ref kind == EntrySetKind.Watched ? ref _placeInWatched : ref _placeInFetching;
+    public ref int PlaceInWatched => ref _placeInWatched;
 
-    public bool IsIndexed => Volatile.Read(ref _indexPlace) is not null;
+    /// <summary>Whether it stands among those that may be fetching; written by <see cref="FetchingEntries"/> alone.</summary>
+    public bool IsListedAsFetching
+    {
+        get => Volatile.Read(ref _isListedAsFetching);
+        set => Volatile.Write(ref _isListedAsFetching, value);
+    }
+
+    /// <summary>Its place in the index of a definition, for good; null while it has none.</summary>
+    public IDisposable? IndexPlace => Volatile.Read(ref _indexPlace);
+
+    /// <summary>Whether it was asked for more than once; an entry that is asked for once is not worth a place in an index.</summary>
+    public bool IsAskedAgain()
+    {
+        var wasAsked = _wasAsked;
+        _wasAsked = true;
+        return wasAsked;
+    }
 
     /// <summary>Takes a place in an index, unless it has one already.</summary>
     public bool TryEnterIndex(IDisposable place) => Interlocked.CompareExchange(ref _indexPlace, place, null) is null;

@@ -54,7 +54,7 @@ internal sealed partial class QueryEntry<T>
             if (request is not null)
                 Restart_NeedsLock(request, ref after);
             if (isAwaited && request is not null)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Conclude_NeedsLock(ref after);
         }
 
@@ -86,7 +86,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
-                waiter = Board_NeedsLock(request);
+                waiter = Board_NeedsLock(request, onlySettles: true);
             Restart_NeedsLock(request, ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -156,7 +156,7 @@ internal sealed partial class QueryEntry<T>
             var end = new Version<QueryState<T>>(_state) { IsEnd = true };
             _tail.Append(end);
             _tail = end;
-            after.Receivers = _mounts.Snapshot;
+            BeginDelivery_NeedsLock(ref after);
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
         }
@@ -215,15 +215,19 @@ internal sealed partial class QueryEntry<T>
         Apply_NeedsLock(happened);
     }
 
-    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, _ => data, write);
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Write write) => TryWrite(options, data, null, write);
 
-    /// <summary>Writes what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.</summary>
-    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write)
+    private bool TryWrite(EffectiveOptions<T>? options, Func<QueryState<T>, T> make, Write write) => TryWrite(options, default!, make, write);
+
+    /// <summary>
+    /// Writes the data, or else what <paramref name="make"/> makes of the state, whose data is the base; asked again when somebody else wrote meanwhile.
+    /// </summary>
+    private bool TryWrite(EffectiveOptions<T>? options, T data, Func<QueryState<T>, T>? make, in Write write)
     {
         while (true)
         {
             var seen = State;
-            var shared = Share(options, seen, make(seen));
+            var shared = Share(options, seen, make is null ? data : make(seen));
             var after = new Aftermath<T>();
             lock (_gate)
             {
@@ -247,7 +251,7 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         Used(_cache.Uses.NextStamp());
-        Apply_NeedsLock(new DataSet<T>(updatedAt is { } at ? _cache.Clock.At(at) : now, data));
+        Apply_NeedsLock(QueryReducer.Write(_state, updatedAt is { } at ? _cache.Clock.At(at) : now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }
 

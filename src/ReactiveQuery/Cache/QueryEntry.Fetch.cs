@@ -127,7 +127,8 @@ internal sealed partial class QueryEntry<T>
         after.Ended ??= _flight;
         _flight = new Flight<T>(this, Client, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
-        Apply_NeedsLock(new FetchStarted(Look_NeedsLock(), isPaused, run.Direction));
+        LookElapsed_NeedsLock();
+        Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction), QueryUpdateCause.FetchStarted);
         after.Started = _flight;
     }
 
@@ -145,7 +146,10 @@ internal sealed partial class QueryEntry<T>
         else
         {
             _flight = null;
-            Apply_NeedsLock(flight.IsOfPage ? new PageLanded<T>(now, data, isCurrent) : new FetchSucceeded<T>(now, data, isCurrent));
+            if (flight.IsOfPage)
+                Apply_NeedsLock(new PageLanded<T>(now, data, isCurrent));
+            else
+                Apply_NeedsLock(QueryReducer.Land(_state, now, data, isCurrent), QueryUpdateCause.FetchSucceeded);
         }
 
         (after.Landed, after.LandedData) = (flight, data);
@@ -177,23 +181,20 @@ internal sealed partial class QueryEntry<T>
     /// <summary>What landed was fetched before the last invalidation. Whoever is still aboard is owed a fetch from after it.</summary>
     private void FollowUp_NeedsLock(ref Aftermath<T> after)
     {
-        var request = FirstEnabled_NeedsLock()?.Request ?? _waiters?.Find(w => w.Request is not null)?.Request;
+        var request = FirstEnabled_NeedsLock()?.Request ?? _waiters.FirstRequest;
         if (request is not null)
             Start_NeedsLock(request, ref after);
     }
 
     private void AnswerPassengersOf_NeedsLock(Flight<T> flight, Answer<T> answer, ref Aftermath<T> after) =>
-        Answer_NeedsLock(w => w.Direction == flight.Direction && w.Epoch <= flight.Epoch, answer, ref after);
+        Answer_NeedsLock(flight.Direction, flight.Epoch, answer, ref after);
 
-    private void AnswerAll_NeedsLock(Answer<T> answer, ref Aftermath<T> after) => Answer_NeedsLock(static _ => true, answer, ref after);
+    private void AnswerAll_NeedsLock(Answer<T> answer, ref Aftermath<T> after) => Answer_NeedsLock(null, int.MaxValue, answer, ref after);
 
-    private void Answer_NeedsLock(Predicate<Waiter<T>> isAnswered, Answer<T> answer, ref Aftermath<T> after)
+    private void Answer_NeedsLock(PageDirection? direction, int epoch, Answer<T> answer, ref Aftermath<T> after)
     {
-        if (_waiters is not { Count: > 0 }) return;
-        var answered = _waiters.FindAll(isAnswered);
-        if (answered.Count == 0) return;
-        _waiters.RemoveAll(isAnswered);
-        (after.Answered ??= []).AddRange(answered);
+        if (_waiters.IsEmpty) return;
+        _waiters.MoveTo(ref after.Answered, direction, epoch);
         after.Answer = answer;
     }
 

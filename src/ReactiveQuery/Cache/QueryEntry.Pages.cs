@@ -16,7 +16,7 @@ internal sealed partial class QueryEntry<T>
 
     /// <summary>
     /// Fetches the page in a direction; joins one that is on its way, and a first load. Null when the entry has left the cache; else a task that
-    /// ends when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
+    /// succeeds when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
     /// </summary>
     public Task? FetchPage(QueryRequest<T> request, PageDirection direction, bool isAwaited, CancellationToken token)
     {
@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
-                waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request);
+                waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request, onlySettles: true);
             if (_state.HasData)
                 Want_NeedsLock(direction, request, ref after);
             else
@@ -64,8 +64,8 @@ internal sealed partial class QueryEntry<T>
     /// <summary>A page's caller is answered by the page whenever it was asked for: an invalidation does not make it another page.</summary>
     private Waiter<T> BoardForPage_NeedsLock(PageDirection direction)
     {
-        var waiter = new Waiter<T>(this, null, 0, Client.ContinuesInline) { Direction = direction };
-        (_waiters ??= []).Add(waiter);
+        var waiter = new Waiter<T>(this, null, 0) { Direction = direction, OnlySettles = true };
+        _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;
     }
@@ -144,7 +144,7 @@ internal sealed partial class QueryEntry<T>
 
     private void NoSuchPage_NeedsLock(PageDirection direction, ref Aftermath<T> after)
     {
-        Answer_NeedsLock(waiter => waiter.Direction == direction, Answer<T>.Of(_state), ref after);
+        Answer_NeedsLock(direction, int.MaxValue, Answer<T>.Of(_state), ref after);
         TakeUpWanted_NeedsLock(ref after);
         Settled_NeedsLock(ref after);
     }

@@ -30,6 +30,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
+            _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             if (_mounts.Count == 0) _cache.Watched.Set(this, false);
             Departed_NeedsLock(ref after);
@@ -139,7 +140,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (_gate)
         {
-            if (_waiters is null || !_waiters.Remove(waiter)) return false;
+            if (!_waiters.Remove(waiter)) return false;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -195,10 +196,10 @@ internal sealed partial class QueryEntry<T>
         _ => false,
     };
 
-    private Waiter<T> Board_NeedsLock(QueryRequest<T>? request)
+    private Waiter<T> Board_NeedsLock(QueryRequest<T>? request, bool onlySettles = false)
     {
-        var waiter = new Waiter<T>(this, request, _epoch, Client.ContinuesInline);
-        (_waiters ??= []).Add(waiter);
+        var waiter = new Waiter<T>(this, request, _epoch) { OnlySettles = onlySettles };
+        _waiters.Add(waiter);
         _abandonDue = TimeSpan.MaxValue;
         return waiter;
     }

@@ -17,6 +17,7 @@ internal sealed partial class QueryEntry<T>
     private TimeSpan _nextIntervalDue = TimeSpan.MaxValue;
     private TimeSpan _staleBasis = TimeSpan.MinValue;
     private bool _hasIntervals;
+    private bool _isStaleAtOnce;
 
     public override void OnDeadline()
     {
@@ -31,15 +32,20 @@ internal sealed partial class QueryEntry<T>
                 Expire_NeedsLock(now, ref after);
             if (now >= _nextStaleDue)
                 turned = TurnedStale_NeedsLock(now);
+            if (turned is not null)
+                _pass.Enter_NeedsLock();
             ticked = Tick_NeedsLock(now, ref after);
             Conclude_NeedsLock(ref after);
         }
 
-        foreach (var mount in turned ?? [])
-            mount.RequestRefresh();
+        if (turned is not null)
+        {
+            turned.ForEach(static mount => mount.RequestRefresh());
+            _pass.Leave();
+        }
+
         CarryOut(after);
-        foreach (var mount in ticked ?? [])
-            PlanInterval(mount);
+        ticked?.ForEach(PlanInterval);
     }
 
     public override void OnTrigger(RefetchTrigger trigger)
@@ -71,7 +77,7 @@ internal sealed partial class QueryEntry<T>
         lock (_gate)
         {
             if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
-            _hasIntervals = true;
+            Volatile.Write(ref _hasIntervals, true);
             due = mount.IntervalDue = interval is { } span ? Freshness.Due(LookElapsed_NeedsLock(), span) : TimeSpan.MaxValue;
             _nextIntervalDue = due < _nextIntervalDue ? due : _nextIntervalDue;
         }
@@ -81,17 +87,20 @@ internal sealed partial class QueryEntry<T>
 
     private void PlanIntervals()
     {
+        if (!Volatile.Read(ref _hasIntervals)) return; // An observer that plans its first just now sees the fetch that landed.
         ReadOnlyMemory<Mount<T>?> mounts;
         lock (_gate)
-        {
-            if (!_hasIntervals) return;
             mounts = _mounts.Snapshot;
-        }
 
         foreach (var mount in mounts.Span)
             if (mount is not null)
                 PlanInterval(mount);
     }
+
+    /// <summary>Whether no observer finds the data stale at the instant last looked at.</summary>
+    private bool IsFreshToAll_NeedsLock =>
+        _state is not { HasData: true, IsStreaming: false }
+        || (!_isStaleAtOnce && (_shortestStaleTime == TimeSpan.MaxValue || !Freshness.IsOver(_state.DataElapsed, _shortestStaleTime, LastLooked)));
 
     private TimeSpan? Interval(EffectiveOptions<T> options)
     {
@@ -156,7 +165,9 @@ internal sealed partial class QueryEntry<T>
     private void NoteTimes_NeedsLock(Mount<T> mount)
     {
         var staleTime = mount.Request.Options.StaleTime;
-        if (staleTime > TimeSpan.Zero && staleTime < _shortestStaleTime)
+        if (staleTime == TimeSpan.Zero)
+            _isStaleAtOnce = true; // Until the entry ends: nothing but speed hangs on it.
+        else if (staleTime > TimeSpan.Zero && staleTime < _shortestStaleTime)
             _shortestStaleTime = staleTime;
         var due = Freshness.StaleDue(_state, staleTime, LastLooked);
         _nextStaleDue = due < _nextStaleDue ? due : _nextStaleDue;

@@ -20,7 +20,8 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
-    private List<Waiter<T>>? _waiters;
+    private DeliveryPass<T> _pass = new();
+    private WaiterChain<T> _waiters;
     private Flight<T>? _flight;
     private int _epoch;
     private long _lastLookedTicks;
@@ -48,7 +49,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         get
         {
             lock (_gate)
-                return _waiters is { Count: > 0 };
+                return !_waiters.IsEmpty;
         }
     }
 
@@ -58,11 +59,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
     public TimeSpan LastLooked => TimeSpan.FromTicks(Volatile.Read(ref _lastLookedTicks));
 
+    /// <summary>See <see cref="QueryClient.ContinuesInline"/>.</summary>
+    public bool ContinuesInline => Client.ContinuesInline;
+
     private QueryClient Client => _cache.Client;
 
     private bool IsWatched_NeedsLock => _mounts.Count > 0;
 
-    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || _waiters is { Count: > 0 };
+    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || !_waiters.IsEmpty;
 
     public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
@@ -93,12 +97,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     }
 
     /// <summary>One step of the entry's life. Several may make up one commit.</summary>
-    private void Apply_NeedsLock(QueryEvent happened)
+    private void Apply_NeedsLock(QueryEvent happened) => Apply_NeedsLock(QueryReducer.Reduce(_state, happened), happened.Cause);
+
+    private void Apply_NeedsLock(QueryState<T> next, QueryUpdateCause cause)
     {
-        var next = WithFold_NeedsLock(QueryReducer.Reduce(_state, happened));
+        next = WithFold_NeedsLock(next);
         if (ReferenceEquals(next, _state)) return;
         Volatile.Write(ref _state, next);
-        _cause = happened.Cause;
+        _cause = cause;
     }
 
     /// <summary>Makes the steps since the last commit one new version, if they came to anything.</summary>
@@ -106,12 +112,22 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
-        if (_state.IsFetching != _tail.Value.IsFetching) _cache.Fetching.Set(this, _state.IsFetching);
+        if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Began(this);
         _tail.Append(version);
         after.Superseded = _tail;
+        if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))
+            after.Step = new(_tail, version);
         _tail = version;
-        after.Receivers = _mounts.Snapshot;
+        BeginDelivery_NeedsLock(ref after);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
+    }
+
+    private void BeginDelivery_NeedsLock(ref Aftermath<T> after)
+    {
+        after.Receivers = _mounts.Snapshot;
+        if (after.IsDelivered || _mounts.Count == 0) return;
+        after.IsDelivered = true;
+        after.Pass = _pass.Begin_NeedsLock(_mounts.Slots);
     }
 
     /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
@@ -144,8 +160,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private void CarryOut(in Aftermath<T> after)
     {
         _cache.Deadlines.Request(this, after.Due);
-        foreach (var waiter in after.Answered ?? [])
-            waiter.Answer(after.Answer);
+        after.Answered.Answer(after.Answer);
         after.Ended?.Dispose();
         Deliver(after);
         if (after.Removal is { } cause)
@@ -162,12 +177,9 @@ internal sealed partial class QueryEntry<T> : QueryEntry
             FetchWantedPage();
     }
 
-    private static void Deliver(in Aftermath<T> after)
+    private void Deliver(in Aftermath<T> after)
     {
-        var havePassed = true;
-        foreach (var mount in after.Receivers.Span)
-            havePassed &= mount?.Drain() != false;
-        if (havePassed)
+        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, _gate))
             after.Superseded?.Unlink();
     }
 }

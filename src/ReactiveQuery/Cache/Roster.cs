@@ -14,6 +14,9 @@ internal struct Roster<T>
     /// <summary>How many members there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The array behind <see cref="Snapshot"/>.</summary>
+    public readonly T?[]? Slots => _slots;
+
     /// <summary>The slots in use, some of them empty; members that join later are not seen through it.</summary>
     public readonly ReadOnlyMemory<T?> Snapshot => _slots.AsMemory(0, _used);
 

@@ -1,29 +1,42 @@
 namespace ReactiveQuery;
 
-/// <summary>The token of one attempt. A callback on it that throws harms nobody and is reported.</summary>
-/// <param name="report">Receives what a callback on the token threw.</param>
-internal sealed class AttemptCancellation(Action<Exception> report) : IDisposable
+/// <summary>A token for work that may be cancelled. A callback on it that throws harms nobody and is reported.</summary>
+internal abstract class GuardedCancellation : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private int _isDisposed;
 
     public CancellationToken Token => _source.Token;
 
-    public bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+    public bool IsDisposed => _source.IsCancellationRequested;
 
     /// <summary>Cancels. The source itself is not disposed: the user's code may still register on its token, and it holds no timer.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        if (IsDisposed) return;
         try
         {
             _source.Cancel();
         }
         catch (Exception error)
         {
-            report(error);
+            Report(error);
         }
     }
+
+    /// <summary>Receives what a callback on the token threw.</summary>
+    protected abstract void Report(Exception error);
+}
+
+/// <summary>The token of one attempt.</summary>
+internal sealed class AttemptCancellation(Action<Exception> report) : GuardedCancellation
+{
+    protected override void Report(Exception error) => report(error);
+}
+
+/// <summary>The same for a fetch, without a delegate of its own (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+internal sealed class FetchCancellation(QueryClient client, QueryKey key) : GuardedCancellation
+{
+    protected override void Report(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, key);
 }
 
 /// <summary>Ends the subscription to a user's observable; if its disposal throws, that is reported and goes no further.</summary>

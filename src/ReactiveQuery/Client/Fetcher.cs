@@ -17,7 +17,7 @@ internal abstract class Fetcher<TParams, T>(string name)
     /// <summary>What becomes of a fetch that nobody waits for, unless an option says so.</summary>
     public virtual WhenUnobserved WhenUnobserved => WhenUnobserved.Cancel;
 
-    public abstract IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer);
+    public abstract IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer);
 
     protected InvalidOperationException NullResult(string what) => new($"The fetcher of query '{Name}' returned a null {what}.");
 }
@@ -30,37 +30,55 @@ internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object
     public void ReportCancellation(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, Key);
 }
 
-internal sealed class TaskFetcher<TParams, T>(string name, Func<TParams, CancellationToken, Task<T>> fetch) : Fetcher<TParams, T>(name)
+/// <summary>A fetcher that gives one task for each attempt.</summary>
+internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TParams, T>(name)
 {
-    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    public sealed override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
-        return TaskRun<T>.Start(() => fetch(parameters, cancellation.Token), cancellation, observer, NullResult);
+        var cancellation = IsCancellable ? new FetchCancellation(attempt.Client, attempt.Key) : null;
+        Task<T> task;
+        try
+        {
+            task = Call(parameters, attempt, cancellation?.Token ?? CancellationToken.None) ?? throw NullResult("task");
+        }
+        catch (Exception error)
+        {
+            observer.OnError(error);
+            return Disposable.Empty;
+        }
+
+        return TaskRun<T>.Follow(task, cancellation, observer);
     }
+
+    protected virtual bool IsCancellable => true;
+
+    protected abstract Task<T>? Call(TParams parameters, in Attempt attempt, CancellationToken token);
 }
 
-internal sealed class ContextFetcher<TParams, T>(string name, Func<TParams, QueryContext, Task<T>> fetch) : Fetcher<TParams, T>(name)
+internal sealed class TaskFetcher<TParams, T>(string name, Func<TParams, CancellationToken, Task<T>> fetch) : TaskFetcherBase<TParams, T>(name)
 {
-    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
-    {
-        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
-        return TaskRun<T>.Start(() => fetch(parameters, attempt.Context(cancellation.Token)), cancellation, observer, NullResult);
-    }
+    protected override Task<T>? Call(TParams parameters, in Attempt attempt, CancellationToken token) => fetch(parameters, token);
 }
 
-internal sealed class TokenlessFetcher<TParams, T>(string name, Func<TParams, Task<T>> fetch) : Fetcher<TParams, T>(name)
+internal sealed class ContextFetcher<TParams, T>(string name, Func<TParams, QueryContext, Task<T>> fetch) : TaskFetcherBase<TParams, T>(name)
+{
+    protected override Task<T>? Call(TParams parameters, in Attempt attempt, CancellationToken token) => fetch(parameters, attempt.Context(token));
+}
+
+internal sealed class TokenlessFetcher<TParams, T>(string name, Func<TParams, Task<T>> fetch) : TaskFetcherBase<TParams, T>(name)
 {
     public override WhenUnobserved WhenUnobserved => WhenUnobserved.Complete;
 
-    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer) =>
-        TaskRun<T>.Start(() => fetch(parameters), null, observer, NullResult);
+    protected override bool IsCancellable => false;
+
+    protected override Task<T>? Call(TParams parameters, in Attempt attempt, CancellationToken token) => fetch(parameters);
 }
 
 internal sealed class ObservableFetcher<TParams, T>(string name, Func<TParams, IObservable<T>> fetch) : Fetcher<TParams, T>(name)
 {
     public override bool IsLive => true;
 
-    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    public override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
         try
         {
@@ -80,9 +98,9 @@ internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, Can
 {
     public override bool IsLive => true;
 
-    public override IDisposable Run(TParams parameters, Attempt attempt, IObserver<T> observer)
+    public override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new AttemptCancellation(attempt.ReportCancellation);
+        var cancellation = new FetchCancellation(attempt.Client, attempt.Key);
         try
         {
             var sequence = fetch(parameters, cancellation.Token) ?? throw NullResult("sequence");

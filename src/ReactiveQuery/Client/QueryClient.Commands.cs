@@ -78,7 +78,7 @@ public sealed partial class QueryClient
     /// <returns>Completes when the fetch has settled, also when it failed. Never fails.</returns>
     public Task RefetchAsync<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters)
         where TParams : notnull =>
-        Settled(RefetchOne(definition, parameters, isAwaited: true));
+        RefetchOne(definition, parameters, isAwaited: true);
 
     /// <summary>Refetches the watched and enabled entries that match, and waits for the end.</summary>
     /// <inheritdoc cref="Refetch(QueryFilter)"/>
@@ -171,10 +171,10 @@ public sealed partial class QueryClient
         ThrowIfDisposed();
         Environment.Connect();
         Environment.LetQueriesGo();
-        var request = Request(definition, parameters, configure);
+        var request = Request(definition, parameters, configure, out var found);
         while (true)
         {
-            if (Cache.GetOrAdd(request).Refetch(request, isAwaited) is { } settled) return settled;
+            if (Cache.GetOrAdd(request, found).Refetch(request, isAwaited) is { } settled) return settled;
         }
     }
 
@@ -203,8 +203,8 @@ public sealed partial class QueryClient
     {
         List<Task> settled = [];
         foreach (var entry in entries)
-            if (command(entry) is { } task)
-                settled.Add(Settled(task));
+            if (command(entry) is { IsCompleted: false } task)
+                settled.Add(task);
         return settled.Count == 0 ? Task.CompletedTask : Task.WhenAll(settled);
     }
 }

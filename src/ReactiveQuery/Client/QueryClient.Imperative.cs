@@ -88,8 +88,8 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        var request = Request(definition, parameters);
-        while (!Cache.GetOrAdd(request).TrySet(request, data, updatedAt))
+        var request = Request(definition, parameters, null, out var found);
+        while (!Cache.GetOrAdd(request, found).TrySet(request, data, updatedAt))
             ThrowIfDisposed();
     }
 
@@ -111,8 +111,8 @@ public sealed partial class QueryClient
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(update);
-        var request = Request(definition, parameters);
-        return Cache.TryGet<T>(request.Key) is { } entry && entry.TryUpdate(request, update);
+        var request = Request(definition, parameters, null, out var entry);
+        return entry is not null && entry.TryUpdate(request, update);
     }
 
     private Task<T> AwaitData<T>(QueryRequest<T> request, AwaitMode mode, CancellationToken token)

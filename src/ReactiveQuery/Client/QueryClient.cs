@@ -89,8 +89,7 @@ public sealed partial class QueryClient : IDisposable
         QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
-        var request = Request(definition, parameters, configure);
-        var found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
+        var request = Request(definition, parameters, configure, out var found);
         var view = Dispatched(View(request, found), request.Options, request.Key);
         return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
@@ -161,6 +160,23 @@ public sealed partial class QueryClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         return Request(definition, parameters, definition.KeyOf(parameters), configure is null ? null : definition.Configured(configure));
+    }
+
+    /// <summary>The same and the entry, if there is one; both at hand where the query was asked before.</summary>
+    internal QueryRequest<T> Request<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure, out QueryEntry<T>? found)
+        where TParams : notnull
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(parameters);
+        var index = configure is null && _prefixDefaults.Length == 0 ? FindIndex(definition) : null;
+        found = index?.Find(parameters);
+        if (found is not null) return index!.RequestOf(found, definition);
+        var request = Request(definition, parameters, configure);
+        found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
+        if (found is not null && index is not null && found.IsAskedAgain())
+            index.Add(parameters, found);
+        return request;
     }
 
     internal QueryRequest<T> Request<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryKey key, QueryOptions<T>? own)

@@ -38,11 +38,14 @@ internal sealed class QueryRequest<TParams, T>(
     string name, Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
     where TParams : notnull
 {
+    private SingleFetch? _fetch;
+
     public override string Name => name;
 
     public override bool IsLive => fetcher.IsLive;
 
-    public override FetchRun<T> Begin(QueryState<T> state) => new SingleFetch(this);
+    /// <remarks>It has no state of its own, so that one does for every fetch.</remarks>
+    public override FetchRun<T> Begin(QueryState<T> state) => _fetch ??= new SingleFetch(this);
 
     private IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
         fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt, interest), observer);

@@ -41,7 +41,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         client.Environment.LetQueriesGo();
         while (true)
         {
-            var entry = found is { IsDead: false } ? found : client.Cache.GetOrAdd(request);
+            var entry = client.Cache.GetOrAdd(request, found);
             var mount = new Mount<T>(entry, request, observer);
             if (!request.Options.HasTriggers)
             {

@@ -9,11 +9,11 @@ namespace ReactiveQuery;
 internal sealed class SequenceRun<T> : IDisposable
 {
     private readonly IAsyncEnumerator<T> _values;
-    private readonly AttemptCancellation _cancellation;
+    private readonly GuardedCancellation _cancellation;
     private readonly Attempt _attempt;
     private readonly IObserver<T> _observer;
 
-    private SequenceRun(IAsyncEnumerator<T> values, AttemptCancellation cancellation, IObserver<T> observer, Attempt attempt)
+    private SequenceRun(IAsyncEnumerator<T> values, GuardedCancellation cancellation, IObserver<T> observer, Attempt attempt)
     {
         _values = values;
         _cancellation = cancellation;
@@ -22,7 +22,7 @@ internal sealed class SequenceRun<T> : IDisposable
     }
 
     public static IDisposable Start(
-        IAsyncEnumerable<T> sequence, AttemptCancellation cancellation, IObserver<T> observer, Attempt attempt)
+        IAsyncEnumerable<T> sequence, GuardedCancellation cancellation, IObserver<T> observer, Attempt attempt)
     {
         var run = new SequenceRun<T>(sequence.GetAsyncEnumerator(cancellation.Token), cancellation, observer, attempt);
         run.Advance();

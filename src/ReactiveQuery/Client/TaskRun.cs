@@ -5,17 +5,17 @@ namespace ReactiveQuery;
 /// <summary>One attempt of a task fetcher: calls it, and hands its outcome on when the task ends.</summary>
 internal sealed class TaskRun<T> : IDisposable
 {
-    private readonly AttemptCancellation? _cancellation;
+    private readonly GuardedCancellation? _cancellation;
     private IObserver<T>? _observer;
 
-    private TaskRun(AttemptCancellation? cancellation, IObserver<T> observer)
+    private TaskRun(GuardedCancellation? cancellation, IObserver<T> observer)
     {
         _cancellation = cancellation;
         _observer = observer;
     }
 
     public static IDisposable Start(
-        Func<Task<T>> fetch, AttemptCancellation? cancellation, IObserver<T> observer, Func<string, Exception> nullResult)
+        Func<Task<T>> fetch, GuardedCancellation? cancellation, IObserver<T> observer, Func<string, Exception> nullResult)
     {
         Task<T> task;
         try
@@ -28,6 +28,12 @@ internal sealed class TaskRun<T> : IDisposable
             return Disposable.Empty;
         }
 
+        return Follow(task, cancellation, observer);
+    }
+
+    /// <summary>The same for a task that runs already. Holds nothing, and returns <see cref="Disposable.Empty"/>, where the task has ended.</summary>
+    public static IDisposable Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
+    {
         if (task.IsCompleted)
         {
             HandOn(task, observer);

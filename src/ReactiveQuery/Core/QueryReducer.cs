@@ -1,20 +1,14 @@
 namespace ReactiveQuery;
 
 /// <summary>The whole life of a query as one pure, total function: (state, event) → state.</summary>
+/// <remarks>
+/// The steps that every fetch and every write takes are functions of their own as well, for an entry that has no use for the event (W8 and W13 in <c>benchmarks/WORKLOADS.md</c>).
+/// </remarks>
 internal static class QueryReducer
 {
     public static QueryState<T> Reduce<T>(QueryState<T> state, QueryEvent happened) => happened switch
     {
-        FetchStarted e => state with
-        {
-            Status = state.HasData ? state.Status : QueryStatus.Loading,
-            FetchStatus = e.IsPaused ? FetchStatus.Paused : FetchStatus.Fetching,
-            Error = state.HasData ? state.Error : null,
-            FailureCount = 0,
-            FailureReason = null,
-            Before = state.Before ?? Settled(state),
-            Direction = e.Direction,
-        },
+        FetchStarted e => Start(state, e.IsPaused, e.Direction),
         FetchPaused when IsUnderWay(state) => state with { FetchStatus = FetchStatus.Paused },
         FetchResumed when state.IsPaused => state with { FetchStatus = FetchStatus.Fetching },
         AttemptFailed e when state.FetchStatus != FetchStatus.Idle => state with
@@ -23,15 +17,14 @@ internal static class QueryReducer
             FailureCount = e.FailureCount,
             FailureReason = e.Error,
         },
-        FetchSucceeded<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent },
-        PageLanded<T> e => Received(state, e.Instant, e.Data) with
+        FetchSucceeded<T> e => Land(state, e.Instant, e.Data, e.IsCurrent),
+        PageLanded<T> e => Received(state, e.Instant, e.Data, state.IsInvalidated || !e.IsCurrent) with
         {
             DataUpdatedAt = state.DataUpdatedAt,
             DataElapsed = state.DataElapsed,
-            IsInvalidated = state.IsInvalidated || !e.IsCurrent,
         },
         LegEnded when state is { FailureCount: > 0, FetchStatus: not FetchStatus.Idle } => state with { FailureCount = 0, FailureReason = null },
-        ValueArrived<T> e => Received(state, e.Instant, e.Data) with { IsInvalidated = !e.IsCurrent, FetchStatus = FetchStatus.Streaming },
+        ValueArrived<T> e => Received(state, e.Instant, e.Data, !e.IsCurrent, FetchStatus.Streaming),
         StreamCompleted when state is { HasData: true, FetchStatus: not FetchStatus.Idle } => state with
         {
             FetchStatus = FetchStatus.Idle,
@@ -52,17 +45,41 @@ internal static class QueryReducer
             Direction = PageDirection.None,
         },
         FetchCancelled => state.Before ?? Settled(state),
-        DataSet<T> e => Written(state, e),
+        DataSet<T> e => Write(state, e.Instant, e.Data),
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
         Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
         _ => state, // Patches among the rest: they lie over the data and are no part of it.
     };
 
-    private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data) => state with
+    /// <summary><see cref="FetchStarted"/>.</summary>
+    public static QueryState<T> Start<T>(QueryState<T> state, bool isPaused, PageDirection direction) => state with
+    {
+        Status = state.HasData ? state.Status : QueryStatus.Loading,
+        FetchStatus = isPaused ? FetchStatus.Paused : FetchStatus.Fetching,
+        Error = state.HasData ? state.Error : null,
+        FailureCount = 0,
+        FailureReason = null,
+        Before = state.Before ?? Settled(state),
+        Direction = direction,
+    };
+
+    /// <summary><see cref="FetchSucceeded{T}"/>.</summary>
+    public static QueryState<T> Land<T>(QueryState<T> state, QueryInstant instant, T data, bool isCurrent) => Received(state, instant, data, !isCurrent);
+
+    /// <summary><see cref="DataSet{T}"/>: a write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
+    public static QueryState<T> Write<T>(QueryState<T> state, QueryInstant instant, T data) => state.FetchStatus switch
+    {
+        FetchStatus.Idle => Received(state, instant, data, isInvalidated: false),
+        FetchStatus.Streaming => Received(state, instant, data, isInvalidated: false, FetchStatus.Streaming),
+        _ => WrittenBehindFetch(state, Received(state, instant, data, isInvalidated: false)),
+    };
+
+    private static QueryState<T> Received<T>(
+        QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle) => state with
     {
         Status = QueryStatus.Success,
-        FetchStatus = FetchStatus.Idle,
+        FetchStatus = fetchStatus,
         Data = data,
         HasData = true,
         DataUpdatedAt = instant.At,
@@ -72,26 +89,17 @@ internal static class QueryReducer
         FailureReason = null,
         Before = null,
         Direction = PageDirection.None,
+        IsInvalidated = isInvalidated,
     };
 
-    /// <summary>A write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
-    private static QueryState<T> Written<T>(QueryState<T> state, DataSet<T> written)
+    private static QueryState<T> WrittenBehindFetch<T>(QueryState<T> state, QueryState<T> settled) => settled with
     {
-        var settled = Received(state, written.Instant, written.Data) with { IsInvalidated = false };
-        return state.FetchStatus switch
-        {
-            FetchStatus.Idle => settled,
-            FetchStatus.Streaming => settled with { FetchStatus = FetchStatus.Streaming },
-            _ => settled with
-            {
-                FetchStatus = state.FetchStatus,
-                FailureCount = state.FailureCount,
-                FailureReason = state.FailureReason,
-                Before = settled,
-                Direction = state.Direction,
-            },
-        };
-    }
+        FetchStatus = state.FetchStatus,
+        FailureCount = state.FailureCount,
+        FailureReason = state.FailureReason,
+        Before = settled,
+        Direction = state.Direction,
+    };
 
     /// <summary>What was a refetch is a first load now, and a cancel of it returns to nothing.</summary>
     private static QueryState<T> LoadingAnew<T>(QueryState<T> state) => QueryState<T>.Idle with

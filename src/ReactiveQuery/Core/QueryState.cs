@@ -17,15 +17,24 @@ public sealed partial record QueryState<T>
     /// <summary>The state of a query that was never asked, or is disabled: no data, no error, nothing running.</summary>
     public static QueryState<T> Idle { get; } = new();
 
+    // Two states are made by every fetch and one is kept by every query: they are packed (W4 and W8 in benchmarks/WORKLOADS.md).
+    private readonly byte _status;
+    private readonly byte _fetchStatus;
+    private readonly byte _direction;
+    private readonly short _dataOffset;
+    private readonly short _errorOffset;
+    private readonly long _dataTicks;
+    private readonly long _errorTicks;
+
     internal QueryState()
     {
     }
 
     /// <summary>What is known: idle, loading, success or error.</summary>
-    public QueryStatus Status { get; internal init; }
+    public QueryStatus Status { get => (QueryStatus)_status; internal init => _status = (byte)value; }
 
     /// <summary>What runs: nothing, a fetch, a fetch that waits for the network, or a live stream.</summary>
-    public FetchStatus FetchStatus { get; internal init; }
+    public FetchStatus FetchStatus { get => (FetchStatus)_fetchStatus; internal init => _fetchStatus = (byte)value; }
 
     /// <summary>
     /// The data last received, also beside an <see cref="Error"/>; <c>default</c> when <see cref="HasData"/> is false.
@@ -39,10 +48,18 @@ public sealed partial record QueryState<T>
     public Exception? Error { get; internal init; }
 
     /// <summary>The wall-clock instant at which the data arrived or was set; null without received data. For display only.</summary>
-    public DateTimeOffset? DataUpdatedAt { get; internal init; }
+    public DateTimeOffset? DataUpdatedAt
+    {
+        get => PackedInstant.Unpack(_dataTicks, _dataOffset);
+        internal init => (_dataTicks, _dataOffset) = (PackedInstant.TicksOf(value), PackedInstant.OffsetOf(value));
+    }
 
     /// <summary>The wall-clock instant of the last failed fetch; null when none has failed. For display only.</summary>
-    public DateTimeOffset? ErrorUpdatedAt { get; internal init; }
+    public DateTimeOffset? ErrorUpdatedAt
+    {
+        get => PackedInstant.Unpack(_errorTicks, _errorOffset);
+        internal init => (_errorTicks, _errorOffset) = (PackedInstant.TicksOf(value), PackedInstant.OffsetOf(value));
+    }
 
     /// <summary>How many attempts of the present (or last) fetch have failed so far; 0 after a success.</summary>
     public int FailureCount { get; internal init; }
@@ -63,7 +80,7 @@ public sealed partial record QueryState<T>
     public bool IsOptimistic { get; internal init; }
 
     /// <summary>Which page the running fetch is for; none for a fetch of the whole data.</summary>
-    internal PageDirection Direction { get; init; }
+    internal PageDirection Direction { get => (PageDirection)_direction; init => _direction = (byte)value; }
 
     /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
     internal TimeSpan DataElapsed { get; init; }

@@ -68,7 +68,7 @@ public sealed class InfiniteQueryStore<TParams, TCursor, TPage> : IAsyncStore<TP
     /// <summary>Fetches the page behind the last one and waits for the end.</summary>
     /// <returns>Completes when the page has landed, has failed, or was found not to exist. Never fails.</returns>
     /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
-    public Task FetchNextPageAsync() => QueryClient.Settled(FetchPage(PageDirection.Next, isAwaited: true));
+    public Task FetchNextPageAsync() => FetchPage(PageDirection.Next, isAwaited: true);
 
     /// <summary>Fetches the page before the first one; see <see cref="QueryClient.FetchNextPage{TParams, TCursor, TPage}"/>.</summary>
     /// <exception cref="ObjectDisposedException">The store or the client is disposed.</exception>
@@ -76,7 +76,7 @@ public sealed class InfiniteQueryStore<TParams, TCursor, TPage> : IAsyncStore<TP
 
     /// <summary>Fetches the page before the first one and waits for the end.</summary>
     /// <inheritdoc cref="FetchNextPageAsync"/>
-    public Task FetchPreviousPageAsync() => QueryClient.Settled(FetchPage(PageDirection.Previous, isAwaited: true));
+    public Task FetchPreviousPageAsync() => FetchPage(PageDirection.Previous, isAwaited: true);
 
     /// <summary>Fetches the next page at each value of a trigger, such as the end of the list scrolled into view.</summary>
     /// <param name="trigger">Subscribed to now, and until the store is disposed. An error of it is reported.</param>

@@ -48,6 +48,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         private PageWalk<TCursor, TPage> _walk = walk;
 
+        public override bool HasLegs => true;
+
         public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
             request.Fetch(_walk.Cursor!.Value.Value!, client, attempt, interest, observer);
 
@@ -90,7 +92,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
         private SingleAssignmentDisposableValue _upstream;
         private bool _hasEnded;
 
-        public void Run(Fetcher<PageParams<TParams, TCursor>, TPage> fetcher, PageParams<TParams, TCursor> parameters, Attempt attempt) =>
+        public void Run(Fetcher<PageParams<TParams, TCursor>, TPage> fetcher, PageParams<TParams, TCursor> parameters, in Attempt attempt) =>
             _upstream.Disposable = fetcher.Run(parameters, attempt, this);
 
         public void OnNext(TPage page)

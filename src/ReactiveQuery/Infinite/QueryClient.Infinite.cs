@@ -64,7 +64,7 @@ public sealed partial class QueryClient
     public Task FetchNextPageAsync<TParams, TCursor, TPage>(
         InfiniteQueryDefinition<TParams, TCursor, TPage> definition, TParams parameters, CancellationToken cancellationToken = default)
         where TParams : notnull =>
-        Settled(FetchPage(definition, parameters, PageDirection.Next, isAwaited: true, null, cancellationToken), cancellationToken);
+        FetchPage(definition, parameters, PageDirection.Next, isAwaited: true, null, cancellationToken);
 
     /// <summary>Fetches the page before the first one; see <see cref="FetchNextPage{TParams, TCursor, TPage}"/>.</summary>
     /// <inheritdoc cref="FetchNextPage{TParams, TCursor, TPage}"/>
@@ -77,7 +77,7 @@ public sealed partial class QueryClient
     public Task FetchPreviousPageAsync<TParams, TCursor, TPage>(
         InfiniteQueryDefinition<TParams, TCursor, TPage> definition, TParams parameters, CancellationToken cancellationToken = default)
         where TParams : notnull =>
-        Settled(FetchPage(definition, parameters, PageDirection.Previous, isAwaited: true, null, cancellationToken), cancellationToken);
+        FetchPage(definition, parameters, PageDirection.Previous, isAwaited: true, null, cancellationToken);
 
     internal Task FetchPage<TParams, TCursor, TPage>(
         InfiniteQueryDefinition<TParams, TCursor, TPage> definition,
@@ -89,13 +89,13 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        var request = Request(definition, parameters, configure);
+        var request = Request(definition, parameters, configure, out var found);
         Environment.Connect();
         Environment.LetQueriesGo();
         if (token.IsCancellationRequested) return Task.FromCanceled(token);
         while (true)
         {
-            if (Cache.GetOrAdd(request).FetchPage(request, direction, isAwaited, token) is { } settled) return settled;
+            if (Cache.GetOrAdd(request, found).FetchPage(request, direction, isAwaited, token) is { } settled) return settled;
         }
     }
 }

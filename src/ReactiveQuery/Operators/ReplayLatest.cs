@@ -263,7 +263,7 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
             connection.Leave(this);
         }
 
-        protected override void Deliver(T value)
+        protected override void Deliver(T value, Version<T>? before)
         {
             try
             {

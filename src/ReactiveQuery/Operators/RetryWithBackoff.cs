@@ -79,6 +79,14 @@ internal sealed class RetryWithBackoff<T>(
         return subscription;
     }
 
+    /// <summary>Takes over a series whose first attempt was made elsewhere and has failed. The slot is taken before anything runs.</summary>
+    public void Resume(Exception error, IObserver<T> observer, ref DisposableSlot slot)
+    {
+        var subscription = new Subscription(this, observer);
+        slot.Put(subscription);
+        subscription.Failed(error);
+    }
+
     private IObservable<T> Source => source;
 
     private IScheduler Scheduler => scheduler;
@@ -147,7 +155,7 @@ internal sealed class RetryWithBackoff<T>(
             ForwardNext(value);
         }
 
-        private void Failed(Exception error)
+        internal void Failed(Exception error)
         {
             if (IsStopped) return;
             if (_failures < RetryPolicy.Forever) _failures++;

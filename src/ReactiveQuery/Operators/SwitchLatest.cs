@@ -109,7 +109,7 @@ internal sealed class SwitchLatest<TSource, T>(
             Leave();
         }
 
-        protected override void Deliver((int Generation, T Value) value)
+        protected override void Deliver((int Generation, T Value) value, Version<(int Generation, T Value)>? before)
         {
             if (value.Generation != Volatile.Read(ref _generation)) return;
             if (IsRepeated(value.Value) || IsStopped || value.Generation != Volatile.Read(ref _generation)) return;

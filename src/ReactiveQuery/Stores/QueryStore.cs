@@ -74,7 +74,7 @@ public sealed class QueryStore<TParams, T> : IAsyncStore<TParams, T>
     public Task RefetchAsync()
     {
         ThrowIfDisposed();
-        return QueryClient.Settled(_client.RefetchOne(_definition, Parameters, isAwaited: true, _configure));
+        return _client.RefetchOne(_definition, Parameters, isAwaited: true, _configure);
     }
 
     /// <inheritdoc/>

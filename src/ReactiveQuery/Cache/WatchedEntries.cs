@@ -1,12 +1,11 @@
 namespace ReactiveQuery;
 
-/// <summary>Entries of which something holds at present. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
-/// <param name="kind">Which of its places an entry keeps for this set.</param>
+/// <summary>The entries that have an observer. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
 /// <remarks>
-/// An entry knows its place, so that coming and going, which every fetch and every first observer does, hashes nothing. A place that is left stays empty until three in four are:
-/// the last entry, put there at once, would be one more to touch for each that goes (W12 in <c>benchmarks/WORKLOADS.md</c>).
+/// An entry knows its place, so that coming and going, which every first observer does, hashes nothing. A place that is left stays empty until three in four are: the last
+/// entry, put there at once, would be one more to touch for each that goes (W12 in <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
-internal sealed class EntrySet(EntrySetKind kind)
+internal sealed class WatchedEntries
 {
     private const int FewPlaces = 16;
     private readonly object _gate = new();
@@ -15,8 +14,8 @@ internal sealed class EntrySet(EntrySetKind kind)
 
     public void Set(QueryEntry entry, bool holds)
     {
-        ref var place = ref entry.PlaceIn(kind);
-        if (holds == Volatile.Read(ref place) > 0) return; // Only the entry's own lock, which the caller holds, lets that change.
+        ref var place = ref entry.PlaceInWatched;
+        if (holds == Volatile.Read(ref place) > 0) return; // Only the entry's own lock, which the caller holds unless the entry is dead, lets that change.
         lock (_gate)
         {
             if (holds)
@@ -54,13 +53,6 @@ internal sealed class EntrySet(EntrySetKind kind)
         if (_count * 4 >= _places.Count || _places.Count < FewPlaces) return;
         _places.RemoveAll(static entry => entry is null);
         for (var i = 0; i < _places.Count; i++)
-            _places[i]!.PlaceIn(kind) = i + 1;
+            _places[i]!.PlaceInWatched = i + 1;
     }
-}
-
-/// <summary>The sets that an entry may be in.</summary>
-internal enum EntrySetKind
-{
-    Watched,
-    Fetching,
 }
