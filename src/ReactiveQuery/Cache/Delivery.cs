@@ -4,22 +4,24 @@ namespace ReactiveQuery;
 /// <remarks>
 /// Links point forward only, so a version is kept alive by the slowest receiver that has yet to pass it and by nobody else.
 /// </remarks>
-internal sealed class Version<T>(T value)
+internal class Version<T>(T value)
 {
     private Version<T>? _next;
 
     /// <summary>A beginning without a value, for chains whose first value is still to come.</summary>
-    public static Version<T> NewRoot() => new(default!) { IsRoot = true };
+    public static Version<T> NewRoot() => new RootVersion();
+
+    /// <summary>A link that only says that nothing follows, with an error or by completion when it is null.</summary>
+    public static Version<T> NewEnd(T value, Exception? error = null) => new EndVersion(value, error);
 
     public T Value { get; } = value;
 
-    public bool IsRoot { get; private init; }
+    public virtual bool IsRoot => false;
 
-    /// <summary>Whether this link only says that nothing follows.</summary>
-    public bool IsEnd { get; init; }
+    public virtual bool IsEnd => false;
 
     /// <summary>The error of an end, or null for completion.</summary>
-    public Exception? Error { get; init; }
+    public virtual Exception? Error => null;
 
     public Version<T>? Next => Volatile.Read(ref _next);
 
@@ -31,6 +33,19 @@ internal sealed class Version<T>(T value)
     /// would otherwise keep every later one alive until then.
     /// </summary>
     public void Unlink() => Volatile.Write(ref _next, null);
+
+    // Kinds rather than fields: a version is made by every commit and kept by every query.
+    private sealed class RootVersion() : Version<T>(default!)
+    {
+        public override bool IsRoot => true;
+    }
+
+    private sealed class EndVersion(T value, Exception? error) : Version<T>(value)
+    {
+        public override bool IsEnd => true;
+
+        public override Exception? Error => error;
+    }
 }
 
 /// <summary>

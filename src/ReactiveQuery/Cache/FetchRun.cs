@@ -13,7 +13,7 @@ internal abstract class FetchRun<T>
     public virtual bool HasLegs => false;
 
     /// <summary>Runs one attempt; see <see cref="Fetcher{TParams, T}.Run"/>. The interest is null where one value is all that is wanted.</summary>
-    public abstract IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer);
+    public abstract IDisposable Run(QueryRequest<T> request, QueryClient client, int attempt, Interest? interest, IObserver<T> observer);
 
     /// <summary>Takes in what an attempt brought, and replaces it by all that was gathered; false while another leg is to follow. May run user code.</summary>
     public virtual bool Gather(ref T value) => true;

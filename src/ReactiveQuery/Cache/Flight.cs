@@ -88,7 +88,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         var attempt = _attempts + 1; // One attempt at a time.
         Volatile.Write(ref _attempts, attempt);
         entry.OnAttemptStarting(this);
-        return run.Run(client, attempt, _interest, observer);
+        return run.Run(Request, client, attempt, _interest, observer);
     }
 
     public void OnNext(T value)

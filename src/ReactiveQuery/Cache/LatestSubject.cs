@@ -49,7 +49,7 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
     public void End(Exception? error = null)
     {
         lock (_gate)
-            Append_NeedsLock(new Version<T>(default!) { IsEnd = true, Error = error });
+            Append_NeedsLock(Version<T>.NewEnd(default!, error));
         Drain();
         lock (_gate)
             _roster.Clear();

@@ -27,7 +27,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead || !ReadBase(request.Options).HasData || !seen.HasData) return false; // Data too old to be read is not updated either.
             var updated = Share(request.Options, seen, update(seen.Data!));
             var after = new Aftermath<T>();
-            lock (_gate)
+            lock (Gate)
             {
                 if (IsDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
@@ -46,7 +46,7 @@ internal sealed partial class QueryEntry<T>
         if (ObserverCount == 0 && TryInvalidateUnseen(happened)) return null;
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             Invalidate_NeedsLock(happened);
@@ -66,7 +66,7 @@ internal sealed partial class QueryEntry<T>
     public override Task? Refetch(bool isAwaited)
     {
         QueryRequest<T>? request;
-        lock (_gate)
+        lock (Gate)
             request = FirstEnabled_NeedsLock()?.Request;
         if (request is not null)
             return Refetch(request, isAwaited);
@@ -81,7 +81,7 @@ internal sealed partial class QueryEntry<T>
         var initial = InitialData(request);
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -98,7 +98,7 @@ internal sealed partial class QueryEntry<T>
     public override void Cancel()
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (_flight is null && _wanted is null) return;
             LookElapsed_NeedsLock();
@@ -116,7 +116,7 @@ internal sealed partial class QueryEntry<T>
         var initial = mode == DropMode.Reset && FirstRequest() is { } first ? InitialData(first, isReset: true) : default;
         var after = new Aftermath<T>();
         var then = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return;
             DropAll_NeedsLock(ref after);
@@ -133,7 +133,7 @@ internal sealed partial class QueryEntry<T>
     public override bool TryEvict()
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
@@ -147,13 +147,13 @@ internal sealed partial class QueryEntry<T>
     public override void Close()
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return;
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
-            var end = new Version<QueryState<T>>(_state) { IsEnd = true };
+            var end = Version<QueryState<T>>.NewEnd(_state);
             _tail.Append(end);
             _tail = end;
             BeginDelivery_NeedsLock(ref after);
@@ -194,7 +194,7 @@ internal sealed partial class QueryEntry<T>
     /// </summary>
     private bool TryInvalidateUnseen(Invalidated happened)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (HasPassengers_NeedsLock || _flight is not null) return false;
             if (IsDead) return true;
@@ -229,7 +229,7 @@ internal sealed partial class QueryEntry<T>
             var seen = State;
             var shared = Share(options, seen, make is null ? data : make(seen));
             var after = new Aftermath<T>();
-            lock (_gate)
+            lock (Gate)
             {
                 if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
@@ -287,7 +287,7 @@ internal sealed partial class QueryEntry<T>
 
     private QueryRequest<T>? FirstRequest()
     {
-        lock (_gate)
+        lock (Gate)
             return FirstMount_NeedsLock()?.Request; // Under the lock: an observer that has left has none any more.
     }
 

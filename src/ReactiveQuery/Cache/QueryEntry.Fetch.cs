@@ -15,7 +15,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for, or another fetch took its place.</summary>
     public bool OnAttemptFailed(Flight<T> flight, Exception error, int failureCount)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_flight != flight || (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue)) return false;
         }
@@ -32,7 +32,7 @@ internal sealed partial class QueryEntry<T>
             var seen = State;
             var shared = Share(flight.Request.Options, seen, flight.Land(seen, value));
             var after = new Aftermath<T>();
-            lock (_gate)
+            lock (Gate)
             {
                 if (_flight != flight) return;
                 if (!IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code compared: compare with what is there now.
@@ -50,7 +50,7 @@ internal sealed partial class QueryEntry<T>
     public void OnEnd(Flight<T> flight)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (_flight != flight) return;
             _flight = null;
@@ -69,7 +69,7 @@ internal sealed partial class QueryEntry<T>
     public void OnFailure(Flight<T> flight, Exception error)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (_flight != flight) return;
             LookElapsed_NeedsLock();
@@ -86,7 +86,7 @@ internal sealed partial class QueryEntry<T>
     private void Note(Flight<T> flight, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (_flight != flight) return;
             Apply_NeedsLock(happened(Look_NeedsLock()));

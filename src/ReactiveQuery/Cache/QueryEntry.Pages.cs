@@ -23,7 +23,7 @@ internal sealed partial class QueryEntry<T>
         var initial = InitialData(request);
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -45,7 +45,7 @@ internal sealed partial class QueryEntry<T>
     public void OnPageTrigger(Mount<T> mount, PageDirection direction)
     {
         QueryRequest<T> request;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             request = mount.Request;
@@ -116,7 +116,7 @@ internal sealed partial class QueryEntry<T>
         {
             QueryState<T> seen;
             Wanted? wanted;
-            lock (_gate)
+            lock (Gate)
             {
                 if (IsDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
                 seen = _state;
@@ -124,7 +124,7 @@ internal sealed partial class QueryEntry<T>
 
             var page = wanted.Request.BeginPage(wanted.Direction, seen);
             var after = new Aftermath<T>();
-            lock (_gate)
+            lock (Gate)
             {
                 if (IsDead || _flight is not null) return;
                 if (_wanted?[0] != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.

@@ -8,7 +8,7 @@ internal sealed partial class QueryEntry<T>
     {
         var initial = InitialData(mount.Request);
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T>
     public void Unmount(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
@@ -44,7 +44,7 @@ internal sealed partial class QueryEntry<T>
     public void TakeOverEnabled(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
@@ -62,7 +62,7 @@ internal sealed partial class QueryEntry<T>
     public void OnObserverTrigger(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             LookElapsed_NeedsLock();
@@ -82,7 +82,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         QueryState<T>? served = null;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -138,7 +138,7 @@ internal sealed partial class QueryEntry<T>
     public bool Leave(Waiter<T> waiter)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (!_waiters.Remove(waiter)) return false;
             Departed_NeedsLock(ref after);

@@ -18,7 +18,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     {
         var after = new Aftermath<T>();
         long id;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return null;
             var now = Look_NeedsLock();
@@ -38,7 +38,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 
     public bool IsPending(long id)
     {
-        lock (_gate)
+        lock (Gate)
             return _layers.IsPending(id);
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
         OptimisticLayers<T> layers;
-        lock (_gate)
+        lock (Gate)
             layers = _layers;
         List<OptimisticPatch> patches = [];
         foreach (var layer in layers.All)
@@ -71,7 +71,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private void Change(Func<OptimisticLayers<T>, OptimisticLayers<T>> change, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             var changed = IsDead ? _layers : change(_layers);
             if (changed == _layers) return;

@@ -24,7 +24,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         List<Mount<T>>? turned = null;
         List<Mount<T>>? ticked = null;
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return;
             var now = LookElapsed_NeedsLock();
@@ -51,7 +51,7 @@ internal sealed partial class QueryEntry<T>
     public override void OnTrigger(RefetchTrigger trigger)
     {
         var after = new Aftermath<T>();
-        lock (_gate)
+        lock (Gate)
         {
             if (IsDead) return;
             LookElapsed_NeedsLock();
@@ -74,7 +74,7 @@ internal sealed partial class QueryEntry<T>
         if (mount is { IsStopped: true } or { IsEnabled: false } || mount.Request is not { IsLive: false, Options: { HasInterval: true } options }) return;
         var interval = Interval(options);
         TimeSpan due;
-        lock (_gate)
+        lock (Gate)
         {
             if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
             Volatile.Write(ref _hasIntervals, true);
@@ -89,7 +89,7 @@ internal sealed partial class QueryEntry<T>
     {
         if (!Volatile.Read(ref _hasIntervals)) return; // An observer that plans its first just now sees the fetch that landed.
         ReadOnlyMemory<Mount<T>?> mounts;
-        lock (_gate)
+        lock (Gate)
             mounts = _mounts.Snapshot;
 
         foreach (var mount in mounts.Span)

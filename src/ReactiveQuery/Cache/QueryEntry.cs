@@ -14,7 +14,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>What every dead entry holds; nothing is ever linked behind it.</summary>
     private static readonly Version<QueryState<T>> Gone = new(QueryState<T>.Idle);
 
-    private readonly object _gate = new();
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
     private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
@@ -48,7 +47,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
                 return !_waiters.IsEmpty;
         }
     }
@@ -61,6 +60,9 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     /// <summary>See <see cref="QueryClient.ContinuesInline"/>.</summary>
     public bool ContinuesInline => Client.ContinuesInline;
+
+    /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query as much as its data (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    private object Gate => this;
 
     private QueryClient Client => _cache.Client;
 
@@ -147,7 +149,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>Queues and subscriptions that are still held may keep a dead entry for long; what it showed they must not keep.</summary>
     private void LetGoOfData()
     {
-        lock (_gate)
+        lock (Gate)
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
             _tail = Gone;
@@ -179,7 +181,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void Deliver(in Aftermath<T> after)
     {
-        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, _gate))
+        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, Gate))
             after.Superseded?.Unlink();
     }
 }

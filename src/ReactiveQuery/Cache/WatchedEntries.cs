@@ -2,8 +2,8 @@ namespace ReactiveQuery;
 
 /// <summary>The entries that have an observer. They say so under their own lock, in the order in which it came about; this one's is taken last.</summary>
 /// <remarks>
-/// An entry knows its place, so that coming and going, which every first observer does, hashes nothing. A place that is left stays empty until three in four are: the last
-/// entry, put there at once, would be one more to touch for each that goes (W12 in <c>benchmarks/WORKLOADS.md</c>).
+/// An entry knows its place, so that coming and going, which every first observer does, hashes nothing. A place that is left stays empty until three in four are:
+/// the last entry, put there at once, would be one more to touch for each that goes (W12 in <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
 internal sealed class WatchedEntries
 {
@@ -15,7 +15,7 @@ internal sealed class WatchedEntries
     public void Set(QueryEntry entry, bool holds)
     {
         ref var place = ref entry.PlaceInWatched;
-        if (holds == Volatile.Read(ref place) > 0) return; // Only the entry's own lock, which the caller holds unless the entry is dead, lets that change.
+        if (holds == Volatile.Read(ref place) > 0) return; // Only the entry's own lock, which the caller holds, lets that change.
         lock (_gate)
         {
             if (holds)

@@ -138,5 +138,5 @@ internal sealed class FetcherDefinition<TParams, T> : QueryDefinition<TParams, T
     }
 
     internal override QueryRequest<T> Request(TParams parameters, QueryKey key, EffectiveOptions<T> options) =>
-        new QueryRequest<TParams, T>(Name, _fetcher, parameters, key, options);
+        new QueryRequest<TParams, T>(_fetcher, parameters, key, options);
 }

@@ -35,24 +35,24 @@ internal sealed class Interest
 }
 
 internal sealed class QueryRequest<TParams, T>(
-    string name, Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
+    Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
     where TParams : notnull
 {
-    private SingleFetch? _fetch;
+    private static readonly SingleFetch Single = new();
 
-    public override string Name => name;
+    public override string Name => fetcher.Name;
 
     public override bool IsLive => fetcher.IsLive;
 
     /// <remarks>It has no state of its own, so that one does for every fetch.</remarks>
-    public override FetchRun<T> Begin(QueryState<T> state) => _fetch ??= new SingleFetch(this);
+    public override FetchRun<T> Begin(QueryState<T> state) => Single;
+
+    private sealed class SingleFetch : FetchRun<T>
+    {
+        public override IDisposable Run(QueryRequest<T> request, QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
+            ((QueryRequest<TParams, T>)request).Run(client, attempt, interest, observer);
+    }
 
     private IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
         fetcher.Run(parameters, new Attempt(client, Key, Options.Meta, attempt, interest), observer);
-
-    private sealed class SingleFetch(QueryRequest<TParams, T> request) : FetchRun<T>
-    {
-        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<T> observer) =>
-            request.Run(client, attempt, interest, observer);
-    }
 }

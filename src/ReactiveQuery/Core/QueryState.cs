@@ -22,9 +22,8 @@ public sealed partial record QueryState<T>
     private readonly byte _fetchStatus;
     private readonly byte _direction;
     private readonly short _dataOffset;
-    private readonly short _errorOffset;
     private readonly long _dataTicks;
-    private readonly long _errorTicks;
+    private readonly QueryFailures? _failures;
 
     internal QueryState()
     {
@@ -45,7 +44,7 @@ public sealed partial record QueryState<T>
     public bool HasData { get; internal init; }
 
     /// <summary>The fetcher's own exception when <see cref="Status"/> is <see cref="QueryStatus.Error"/>, otherwise null.</summary>
-    public Exception? Error { get; internal init; }
+    public Exception? Error { get => _failures?.Error; internal init => _failures = QueryFailures.WithError(_failures, value); }
 
     /// <summary>The wall-clock instant at which the data arrived or was set; null without received data. For display only.</summary>
     public DateTimeOffset? DataUpdatedAt
@@ -57,15 +56,15 @@ public sealed partial record QueryState<T>
     /// <summary>The wall-clock instant of the last failed fetch; null when none has failed. For display only.</summary>
     public DateTimeOffset? ErrorUpdatedAt
     {
-        get => PackedInstant.Unpack(_errorTicks, _errorOffset);
-        internal init => (_errorTicks, _errorOffset) = (PackedInstant.TicksOf(value), PackedInstant.OffsetOf(value));
+        get => _failures?.ErrorUpdatedAt;
+        internal init => _failures = QueryFailures.WithErrorUpdatedAt(_failures, value);
     }
 
     /// <summary>How many attempts of the present (or last) fetch have failed so far; 0 after a success.</summary>
-    public int FailureCount { get; internal init; }
+    public int FailureCount { get => _failures?.FailureCount ?? 0; internal init => _failures = QueryFailures.WithFailureCount(_failures, value); }
 
     /// <summary>The exception of the last failed attempt while the fetch goes on, or of the failed fetch; otherwise null.</summary>
-    public Exception? FailureReason { get; internal init; }
+    public Exception? FailureReason { get => _failures?.FailureReason; internal init => _failures = QueryFailures.WithFailureReason(_failures, value); }
 
     /// <summary>
     /// Whether the data was older than the observer's stale time, or invalidated, when this state was emitted. False
@@ -78,6 +77,8 @@ public sealed partial record QueryState<T>
 
     /// <summary>Whether at least one optimistic patch awaits its confirmation; <see cref="Data"/>, where there is some, shows it.</summary>
     public bool IsOptimistic { get; internal init; }
+
+    internal QueryFailures? Failures { get => _failures; private init => _failures = value; }
 
     /// <summary>Which page the running fetch is for; none for a fetch of the whole data.</summary>
     internal PageDirection Direction { get => (PageDirection)_direction; init => _direction = (byte)value; }
@@ -178,13 +179,12 @@ public sealed partial record QueryState<T>
         Status == other.Status
         && FetchStatus == other.FetchStatus
         && HasData == other.HasData
-        && FailureCount == other.FailureCount
         && IsStale == other.IsStale
         && IsPlaceholder == other.IsPlaceholder
         && IsOptimistic == other.IsOptimistic
         && Direction == other.Direction
-        && ReferenceEquals(Error, other.Error)
-        && ReferenceEquals(FailureReason, other.FailureReason);
+        && (ReferenceEquals(_failures, other.Failures)
+            || (FailureCount == other.FailureCount && ReferenceEquals(Error, other.Error) && ReferenceEquals(FailureReason, other.FailureReason)));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(

@@ -50,7 +50,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
 
         public override bool HasLegs => true;
 
-        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
+        public override IDisposable Run(
+            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
             request.Fetch(_walk.Cursor!.Value.Value!, client, attempt, interest, observer);
 
         public override bool Gather(ref InfiniteData<TCursor, TPage> value)
@@ -67,7 +68,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         public override PageDirection Direction => direction;
 
-        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
+        public override IDisposable Run(
+            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
             request.Fetch(cursor, client, attempt, interest, observer);
 
         public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value) =>
@@ -79,7 +81,8 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         public override PageDirection Direction => direction;
 
-        public override IDisposable Run(QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
+        public override IDisposable Run(
+            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
         {
             observer.OnError(error);
             return Disposable.Empty;

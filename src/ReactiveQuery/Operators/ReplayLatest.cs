@@ -142,9 +142,9 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
 
         public void OnNext(T value) => Append(new Version<T>(value));
 
-        public void OnError(Exception error) => Append(new Version<T>(default!) { IsEnd = true, Error = error });
+        public void OnError(Exception error) => Append(Version<T>.NewEnd(default!, error));
 
-        public void OnCompleted() => Append(new Version<T>(default!) { IsEnd = true });
+        public void OnCompleted() => Append(Version<T>.NewEnd(default!));
 
         private void Append(Version<T> version)
         {

@@ -197,7 +197,7 @@ internal sealed class SwitchLatest<TSource, T>(
             lock (_gate)
             {
                 if (_tail.IsEnd) return;
-                var end = new Version<(int, T)>(default) { IsEnd = true };
+                var end = Version<(int, T)>.NewEnd(default);
                 _tail.Append(end);
                 _tail = end;
             }

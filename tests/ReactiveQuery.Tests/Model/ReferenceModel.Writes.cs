@@ -211,7 +211,8 @@ internal sealed partial class ReferenceModel
         if (entry is { Key.IsLive: false, Fetch: { } older })
         {
             if (IsOwed(entry)) Start(entry);
-            else if (!older.IsOfPage) ForgetFetch(entry);
+            else if (!older.IsOfPage) EndSilently(entry);
+            TakeUpWanted(entry); // A page that waited for the fetch, with a caller behind it, comes all the same.
         }
 
         Tidy(entry);
