@@ -94,19 +94,16 @@ public static class ParameterizedQueries
         where TParams : notnull
     {
         var own = configure is null ? null : definition.Configured(configure);
+        var asked = new RecentlyAsked<TParams, T>(client, definition, own);
         var states = Follow(
             client,
             parameters,
-            given => given is null ? null : definition.KeyOf(toParams(given)),
-            (given, key) => key is null
-                ? new Keyed<T>(client.Disabled<T>(), null, null)
-                : Asked(client, client.Request(definition, toParams(given), key, own)),
+            given => given is null ? new Keyed<T>(client.Disabled<T>(), null, null) : asked.For(toParams(given)),
+            static (_, states) => states,
             error => new KeyedState<T>(QueryState.Error<T>(error), null, null));
         var view = new AcrossKeys<T>(states, client.Errors.Report);
         return new(client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root), client.ReportObserver);
     }
-
-    private static Keyed<T> Asked<T>(QueryClient client, QueryRequest<T> request) => new(new QuerySource<T>(client, request), request.Key, request.Options);
 
     private static IObservable<TShown> Follow<TGiven, TKey, TShown>(
         QueryClient client,

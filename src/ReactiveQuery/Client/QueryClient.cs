@@ -61,6 +61,9 @@ public sealed partial class QueryClient : IDisposable
 
     internal MutationLedger Ledger { get; }
 
+    /// <summary>The present defaults by prefix, to be compared by identity: others are set by setting another object.</summary>
+    internal object DefaultsByPrefix => _prefixDefaults;
+
     internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
 
     /// <summary>Whether awaiting callers go on inline, in the order of the commits, rather than on the thread pool.</summary>

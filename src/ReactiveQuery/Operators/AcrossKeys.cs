@@ -5,10 +5,18 @@ namespace ReactiveQuery;
 /// <summary>A state, and by whose options it is to be shown; none for what belongs to no key.</summary>
 internal readonly record struct KeyedState<T>(QueryState<T> State, QueryKey? Key, EffectiveOptions<T>? Options);
 
-/// <summary>The states of one key, marked as that key's.</summary>
-internal sealed class Keyed<T>(IObservable<QueryState<T>> states, QueryKey? key, EffectiveOptions<T>? options) : IObservable<KeyedState<T>>
+/// <summary>The states of one key, marked as that key's. Cold; equal to any other of the same key.</summary>
+internal sealed class Keyed<T>(IObservable<QueryState<T>> states, QueryKey? key, EffectiveOptions<T>? options) : IObservable<KeyedState<T>>, IEquatable<Keyed<T>>
 {
-    public IDisposable Subscribe(IObserver<KeyedState<T>> observer) => states.Subscribe(new Marking(observer, key, options));
+    private readonly QueryKey? _key = key;
+
+    public bool Equals(Keyed<T>? other) => other is not null && _key == other._key;
+
+    public override bool Equals(object? obj) => Equals(obj as Keyed<T>);
+
+    public override int GetHashCode() => _key?.GetHashCode() ?? 0;
+
+    public IDisposable Subscribe(IObserver<KeyedState<T>> observer) => states.Subscribe(new Marking(observer, _key, options));
 
     private sealed class Marking(IObserver<KeyedState<T>> observer, QueryKey? key, EffectiveOptions<T>? options) : IObserver<QueryState<T>>
     {

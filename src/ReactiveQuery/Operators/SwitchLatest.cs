@@ -114,10 +114,27 @@ internal sealed class SwitchLatest<TSource, T>(
             if (value.Generation != Volatile.Read(ref _generation)) return;
             if (IsRepeated(value.Value) || IsStopped || value.Generation != Volatile.Read(ref _generation)) return;
             (_shown, _hasShown) = (value.Value, true);
-            Guard(observer => observer.OnNext(value.Value));
+            try
+            {
+                _observer?.OnNext(value.Value);
+            }
+            catch (Exception error)
+            {
+                _report(error, UnobservedErrorOrigin.Observer);
+            }
         }
 
-        protected override void DeliverEnd(Exception? error) => Guard(observer => observer.OnCompleted());
+        protected override void DeliverEnd(Exception? error)
+        {
+            try
+            {
+                _observer?.OnCompleted();
+            }
+            catch (Exception thrown)
+            {
+                _report(thrown, UnobservedErrorOrigin.Observer);
+            }
+        }
 
         protected override void Forget()
         {
@@ -150,12 +167,12 @@ internal sealed class SwitchLatest<TSource, T>(
         private void Follow(IObservable<T> next)
         {
             var generation = Interlocked.Increment(ref _generation);
-            var slot = new SingleAssignmentDisposable();
-            _inner.Disposable = slot; // Leaves the old stream before the new one begins.
+            var follower = new Follower(this, generation);
+            _inner.Disposable = follower; // Leaves the old stream before the new one begins.
             if (generation != Volatile.Read(ref _generation)) return;
             try
             {
-                slot.Disposable = next.Subscribe(new Follower(this, generation));
+                follower.SubscribeTo(next);
             }
             catch (Exception error)
             {
@@ -188,21 +205,15 @@ internal sealed class SwitchLatest<TSource, T>(
             Drain();
         }
 
-        private void Guard(Action<IObserver<T>> call)
+        /// <summary>The observer of one stream, and the subscription to it.</summary>
+        private sealed class Follower(Subscription parent, int generation) : IObserver<T>, IDisposable
         {
-            try
-            {
-                if (_observer is { } observer)
-                    call(observer);
-            }
-            catch (Exception error)
-            {
-                _report(error, UnobservedErrorOrigin.Observer);
-            }
-        }
+            private SingleAssignmentDisposableValue _subscription;
 
-        private sealed class Follower(Subscription parent, int generation) : IObserver<T>
-        {
+            public void SubscribeTo(IObservable<T> stream) => _subscription.Disposable = stream.Subscribe(this);
+
+            public void Dispose() => _subscription.Dispose();
+
             public void OnNext(T value) => parent.Post(generation, new Version<(int, T)>((generation, value)));
 
             public void OnError(Exception error) => OnNext(parent._fromError(error));

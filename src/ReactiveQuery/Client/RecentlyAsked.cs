@@ -1,0 +1,38 @@
+namespace ReactiveQuery;
+
+/// <summary>
+/// The queries that a stream of parameters asked for lately: going back to one of them makes no key and merges no options again (W11b in <c>benchmarks/WORKLOADS.md</c>).
+/// </summary>
+/// <remarks>
+/// A few, each in the one slot of its hash, where the next of that hash takes its place; no data and no entry is kept. Threads may write slots at once: what stands in one is
+/// immutable and complete.
+/// </remarks>
+internal sealed class RecentlyAsked<TParams, T>(QueryClient client, QueryDefinition<TParams, T> definition, QueryOptions<T>? own)
+    where TParams : notnull
+{
+    private const int Slots = 32;
+    private readonly Asked?[]? _recent = !definition.HasOwnKeys && ReadIndex<TParams, T>.SuitsParameters ? new Asked[Slots] : null;
+
+    public Keyed<T> For(TParams parameters)
+    {
+        if (_recent is null) return New(parameters);
+        var defaults = client.DefaultsByPrefix;
+        ref var slot = ref _recent[EqualityComparer<TParams>.Default.GetHashCode(parameters) & (Slots - 1)];
+        if (Volatile.Read(ref slot) is { } asked && ReferenceEquals(asked.Defaults, defaults) && EqualityComparer<TParams>.Default.Equals(asked.Parameters, parameters))
+            return asked.States;
+        asked = new(parameters, defaults, New(parameters));
+        Volatile.Write(ref slot, asked);
+        return asked.States;
+    }
+
+    private Keyed<T> New(TParams parameters)
+    {
+        var request = client.Request(definition, parameters, definition.KeyOf(parameters), own);
+        return new(new QuerySource<T>(client, request), request.Key, request.Options);
+    }
+
+    /// <param name="Parameters">What was asked for.</param>
+    /// <param name="Defaults">The client's defaults when its options were merged.</param>
+    /// <param name="States">The states of it.</param>
+    private sealed record Asked(TParams Parameters, object Defaults, Keyed<T> States);
+}
