@@ -43,8 +43,8 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
     /// <summary>Whether it is listed in a set; written by that set alone.</summary>
     public ref bool IsListedIn(LooseSetKind kind) => ref kind == LooseSetKind.Watched ? ref _isListedAsWatched : ref _isListedAsFetching;
 
-    /// <summary>Its place in the index of a definition, for good; null while it has none.</summary>
-    public IDisposable? IndexPlace => Volatile.Read(ref _indexPlace);
+    /// <summary>Whether it stands in the index of a definition, or once did.</summary>
+    public bool IsIndexed => Volatile.Read(ref _indexPlace) is not null;
 
     /// <summary>Whether it was asked for more than once; an entry that is asked for once is not worth a place in an index.</summary>
     public bool IsAskedAgain()
