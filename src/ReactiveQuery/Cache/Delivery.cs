@@ -104,9 +104,9 @@ internal abstract class Receiver<T>
     public void DeliverUnclaimed() => DeliverChain();
 
     /// <summary>Moves from one version to the next; false when it does not stand there.</summary>
-    protected bool TryStep(Version<T>? from, Version<T> to)
+    protected bool TryMove(Version<T> from, Version<T> to)
     {
-        if (_position != from || from is null || _isStopped) return false;
+        if (_position != from || _isStopped) return false;
         _position = to;
         return true;
     }

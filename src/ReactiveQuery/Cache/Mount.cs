@@ -48,13 +48,11 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         LetGoOfTriggers();
     }
 
-    /// <summary>Takes the step, if the observer stands where it begins and would be shown just the state that it leads to; nobody else delivers.</summary>
-    public bool TryTake(in Step<T> step)
-    {
-        if (_view is not null || !TryStep(step.From, step.To)) return false;
-        Show(step.To.Value);
-        return true;
-    }
+    /// <summary>Takes the step if the observer stands where it begins and is to be shown just the state that it leads to. Nobody else may be delivering.</summary>
+    /// <returns>The observer, for the caller to show it; null when it does not take the step.</returns>
+    public IObserver<QueryState<T>>? TryStep(Version<QueryState<T>> from, Version<QueryState<T>> to) => _view is null && TryMove(from, to) ? _observer : null;
+
+    public void ReportObserver(Exception error) => entry.ReportObserver(error);
 
     protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before)
     {
