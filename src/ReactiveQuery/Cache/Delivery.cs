@@ -96,7 +96,8 @@ internal abstract class Receiver<T>
     public bool IsClaimed => Volatile.Read(ref _work) != 0;
 
     /// <summary>Claims it for a thread that delivers without a claim; <see cref="DeliverClaimed"/> ends the claim.</summary>
-    public void Claim() => Interlocked.Increment(ref _work);
+    /// <returns>False when somebody else delivers to it by a claim already: the claim is then theirs to end.</returns>
+    public bool Claim() => Interlocked.Increment(ref _work) == 1;
 
     public void DeliverClaimed() => DeliverAll();
 

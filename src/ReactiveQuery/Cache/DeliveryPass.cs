@@ -50,7 +50,7 @@ internal struct DeliveryPass<T>
     /// <returns>The number of the pass that the thread now has, or 0 when it is to claim each observer.</returns>
     public int Begin_NeedsLock(Mount<T>?[]? mounts)
     {
-        if (_place != Over || Volatile.Read(ref _claimants) != 0)
+        if (Volatile.Read(ref _place) != Over || Volatile.Read(ref _claimants) != 0)
         {
             Enter_NeedsLock();
             return 0;
@@ -88,8 +88,7 @@ internal struct DeliveryPass<T>
         }
 
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
-        _claimed = place == Between ? null : _mounts![place];
-        _claimed?.Claim();
+        _claimed = place != Between && _mounts![place] is { } mount && mount.Claim() ? mount : null; // Not a newcomer whom the round has yet to find claimed.
     }
 
     /// <summary>Delivers what was committed.</summary>
