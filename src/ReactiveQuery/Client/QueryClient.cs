@@ -167,8 +167,8 @@ public sealed partial class QueryClient : IDisposable
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(parameters);
         var index = configure is null && _prefixDefaults.Length == 0 ? FindIndex(definition) : null;
-        found = index?.Find(parameters);
-        if (found is not null) return index!.RequestOf(found, definition);
+        found = null;
+        if (index?.Find(parameters, definition, out found) is { } known) return known;
         var request = Request(definition, parameters, configure);
         found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
         if (found is not null && index is not null && found.IsAskedAgain())

@@ -13,7 +13,7 @@ namespace ReactiveQuery;
 internal sealed class ReadIndex<TParams, T> : IReadIndex
     where TParams : notnull
 {
-    private readonly ConcurrentDictionary<TParams, QueryEntry<T>>? _entries;
+    private readonly ConcurrentDictionary<TParams, Known>? _entries;
 
     public ReadIndex(object owner, EffectiveOptions<T> options, bool isIndexed)
     {
@@ -33,30 +33,48 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     /// <summary>Whether parameters of this type are equal exactly when the keys made of them are.</summary>
     public static bool SuitsParameters => typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid);
 
-    public QueryEntry<T>? Find(TParams parameters) =>
-        _entries is not null && _entries.TryGetValue(parameters, out var entry) && !entry.IsDead ? entry : null;
+    public QueryEntry<T>? Find(TParams parameters) => FindKnown(parameters)?.Entry;
+
+    /// <summary>The same, and the query as whoever has no options of their own asks it: made once.</summary>
+    public QueryRequest<T>? Find(TParams parameters, QueryDefinition<TParams, T> definition, out QueryEntry<T>? entry)
+    {
+        var known = FindKnown(parameters);
+        entry = known?.Entry;
+        return known is null ? null : known.Request ??= definition.Request(parameters, known.Entry.Key, Options);
+    }
 
     public void Add(TParams parameters, QueryEntry<T> entry)
     {
-        if (_entries is null || entry.IndexPlace is not null || !entry.TryEnterIndex(new Place(_entries, parameters, entry))) return;
-        _entries[parameters] = entry;
+        if (_entries is null || entry.IndexPlace is not null || !entry.TryEnterIndex(new Place(Weak, parameters, entry))) return;
+        _entries[parameters] = new(entry);
         if (entry.IsDead) entry.LeaveIndex(); // It may have left the cache before it stood here.
     }
 
-    /// <summary>The query of an entry that was found here, as whoever has no options of their own asks it: made once.</summary>
-    public QueryRequest<T> RequestOf(QueryEntry<T> entry, QueryDefinition<TParams, T> definition)
+    private Known? FindKnown(TParams parameters) =>
+        _entries is not null && _entries.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known : null;
+
+    private void Remove(TParams parameters, QueryEntry<T> entry)
     {
-        var place = (Place)entry.IndexPlace!;
-        return place.Request ??= definition.Request(place.Parameters, entry.Key, Options);
+        if (_entries!.TryGetValue(parameters, out var known) && known.Entry == entry)
+            _entries.TryRemove(KeyValuePair.Create(parameters, known));
     }
 
-    private sealed class Place(ConcurrentDictionary<TParams, QueryEntry<T>> entries, TParams parameters, QueryEntry<T> entry) : IDisposable
+    /// <summary>What the index holds: the entry, and what only the definition may keep alive, for its fetcher may capture a view-model.</summary>
+    private sealed class Known(QueryEntry<T> entry)
     {
-        public TParams Parameters => parameters;
+        public QueryEntry<T> Entry => entry;
 
         public QueryRequest<T>? Request { get; set; }
+    }
 
-        public void Dispose() => entries.TryRemove(KeyValuePair.Create(parameters, entry));
+    /// <summary>What the entry holds, which may outlive the definition.</summary>
+    private sealed class Place(WeakReference<ReadIndex<TParams, T>> index, TParams parameters, QueryEntry<T> entry) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (index.TryGetTarget(out var present))
+                present.Remove(parameters, entry);
+        }
     }
 }
 
