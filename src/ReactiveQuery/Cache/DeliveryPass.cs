@@ -129,7 +129,7 @@ internal struct DeliveryPass<T>
         {
             if (_taken != number) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
-            (_mounts, _place) = (null, Over);
+            (_mounts, _place, _taken) = (null, Over, 0);
         }
 
         claimed?.DeliverClaimed();

@@ -46,6 +46,24 @@ public class DeliveryPassTests : ClientTest
         Assert.NotEqual(0, round.Pass.Begin_NeedsLock(mounts)); // Nobody counts as delivering any more.
     }
 
+    [Fact]
+    public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
+    {
+        var round = new Round();
+        var number = round.Pass.Begin_NeedsLock([]);
+        round.Pass.Take_NeedsLock();
+        round.Pass.Deliver(number, [], default, new object());
+
+        Number(ref round.Pass) = number - 1; // As after all the other numbers.
+        Assert.Equal(number, round.Pass.Begin_NeedsLock([]));
+        round.Pass.Deliver(number, [], default, new object());
+
+        Assert.NotEqual(0, round.Pass.Begin_NeedsLock([]));
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_number")]
+    private static extern ref int Number(ref DeliveryPass<int> pass);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_place")]
     private static extern ref int Place(ref DeliveryPass<int> pass);
 
