@@ -50,7 +50,7 @@ internal struct DeliveryPass<T>
     /// <returns>The number of the pass that the thread now has, or 0 when it is to claim each observer.</returns>
     public int Begin_NeedsLock(Mount<T>?[]? mounts)
     {
-        if (_place != Over || Volatile.Read(ref _claimants) != 0)
+        if (Volatile.Read(ref _place) != Over || Volatile.Read(ref _claimants) != 0)
         {
             Enter_NeedsLock();
             return 0;
@@ -158,7 +158,7 @@ internal struct DeliveryPass<T>
         {
             if (_taken != number) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
-            (_mounts, _place) = (null, Over);
+            (_mounts, _place, _taken) = (null, Over, 0);
         }
 
         claimed?.DeliverClaimed();

@@ -168,7 +168,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     {
         if (!run.HasLegs)
         {
-            RunLeg();
+            if (!_subscription.IsDisposed) // An observer may have left, and ended it, when it was shown that it begins.
+                RunLeg();
             return;
         }
 

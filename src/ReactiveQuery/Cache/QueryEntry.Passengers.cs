@@ -133,19 +133,19 @@ internal sealed partial class QueryEntry<T>
         return isStale == state.IsStale ? state : state with { IsStale = isStale };
     }
 
-    /// <summary>A waiter gives up; false when it has been answered already.</summary>
-    public bool Leave(Waiter<T> waiter)
+    /// <summary>A waiter gives up, unless it has been answered already. It waits for nothing that follows from its leaving.</summary>
+    public void Leave(Waiter<T> waiter, CancellationToken token)
     {
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            if (!_waiters.Remove(waiter)) return false;
+            if (!_waiters.Remove(waiter)) return;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
 
+        waiter.GiveUp(token);
         CarryOut(after);
-        return true;
     }
 
     /// <summary>What every newcomer does first: old data is dropped if nobody kept it alive, initial data put in place, the longest stay noted.</summary>

@@ -111,7 +111,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     {
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
-        if (_state.IsFetching && !_tail.Value.IsFetching) _cache.Fetching.Add(this);
+        if (_state.IsFetching) _cache.Fetching.Add(this); // Also when it was before: in between it may have been seen idle, and taken out.
         _tail.Append(version);
         after.Superseded = _tail;
         if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))

@@ -56,8 +56,9 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
     }
 
     /// <summary>Its token was cancelled, and the entry has let it go.</summary>
-    private void GiveUp(CancellationToken token)
+    public void GiveUp(CancellationToken token)
     {
+        _watch!.HasGivenUp = true;
         if (Interlocked.Exchange(ref _completion, Answered) is TaskCompletionSource<T> completion)
             completion.TrySetCanceled(token);
     }
@@ -101,18 +102,13 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
 
         public CancellationToken Token => token;
 
-        public bool HasGivenUp => _hasGivenUp;
+        public bool HasGivenUp { get => _hasGivenUp; set => _hasGivenUp = value; }
 
         public void Begin() => _registration = token.UnsafeRegister(static state => ((TokenWatch)state!).GiveUp(), this);
 
         public void End() => _registration.Unregister();
 
-        private void GiveUp()
-        {
-            if (!entry.Leave(waiter)) return;
-            _hasGivenUp = true;
-            waiter.GiveUp(token);
-        }
+        private void GiveUp() => entry.Leave(waiter, token);
     }
 }
 

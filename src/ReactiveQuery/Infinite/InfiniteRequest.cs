@@ -109,8 +109,10 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
 
         public void OnError(Exception error)
         {
-            if (!_hasEnded) observer.OnError(error);
+            if (_hasEnded) return;
             _hasEnded = true;
+            _upstream.Dispose();
+            observer.OnError(error);
         }
 
         public void OnCompleted()

@@ -41,9 +41,14 @@ internal sealed partial class MutationCall<TArgs, T>
         }
 
         if (task.IsCompleted)
+        {
             Landed(task);
-        else
-            HoldRun(new Attempt(this, cancellation).Of(task));
+            return;
+        }
+
+        var attempt = new Attempt(this, cancellation);
+        HoldRun(attempt); // First: should the task have ended by now, what follows from it takes the place.
+        attempt.Follow(task);
     }
 
     /// <summary>Keeps what runs for the call, to be ended with it. Either this sees that it has ended, or who ends it sees what runs.</summary>
@@ -101,7 +106,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         private MutationCall<TArgs, T>? _call = call;
 
-        public Attempt Of(Task<T> task)
+        public void Follow(Task<T> task)
         {
             // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext.
             task.ContinueWith(
@@ -110,7 +115,6 @@ internal sealed partial class MutationCall<TArgs, T>
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
-            return this;
         }
 
         public void Dispose()

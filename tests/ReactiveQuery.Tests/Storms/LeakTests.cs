@@ -50,15 +50,6 @@ public sealed class LeakTests : IDisposable
     }
 
     [Fact]
-    public void A_view_model_with_a_definition_of_its_own_is_collected_though_the_entry_lives()
-    {
-        var gone = AskAgainAndAgain();
-        Assert.Equal(1, _client.Cache.Count);
-        AssertCollected([gone]);
-        Assert.Equal(1, _client.Cache.Count);
-    }
-
-    [Fact]
     public void An_abandoned_fetch_keeps_no_view_model_though_its_work_never_ends()
     {
         var endless = new TaskCompletionSource<string>();
@@ -95,17 +86,6 @@ public sealed class LeakTests : IDisposable
     }
 
     /// <summary>Each client reads its own data through the one definition, in turn.</summary>
-    /// <summary>A query that is asked more than once is kept at hand by the client.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private WeakReference AskAgainAndAgain()
-    {
-        var viewModel = new object();
-        var query = Query.Define("own", (int id, CancellationToken _) => Task.FromResult(viewModel.GetHashCode()));
-        for (var i = 0; i < 5; i++)
-            _client.Observe(query, 1).Subscribe().Dispose();
-        return new WeakReference(viewModel);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<WeakReference> ReadThroughTwoClients(QueryDefinition<int, string> query)
     {

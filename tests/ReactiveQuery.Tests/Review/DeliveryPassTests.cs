@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using ReactiveQuery.Tests.Client;
+
+namespace ReactiveQuery.Tests.Review;
+
+/// <summary>Deliveries that meet at an instant that no user code marks.</summary>
+public class DeliveryPassTests : ClientTest
+{
+    private static readonly QueryDefinition<int, int> Numbers = Query.Define("numbers", (int id) => Task.FromResult(id));
+
+    [Fact]
+    public void A_round_that_is_overtaken_as_it_comes_to_a_newcomer_leaves_the_newcomer_to_whoever_delivers_to_it()
+    {
+        var client = NewClient();
+        var request = client.Request(Numbers, 1);
+        var entry = new QueryEntry<int>(client.Cache, request);
+        using var slow = new Slow();
+        var mount = new Mount<int>(entry, request, slow);
+        var (first, second, third) = (VersionOf(0), VersionOf(1), VersionOf(2));
+        var round = new Round();
+
+        mount.Join(first); // A newcomer, who is being shown the first state by the thread that subscribed it.
+        Mount<int>?[] mounts = [mount];
+        var number = round.Pass.Begin_NeedsLock(mounts);
+        Place(ref round.Pass) = 0; // The round has come to the newcomer, and is held up before it looks any further.
+        OnThread(() => round.Pass.Enter_NeedsLock());
+        mount.DeliverFirst();
+
+        first.Append(second);
+        var other = new Thread(() =>
+        {
+            mount.Drain();
+            round.Pass.Leave();
+        });
+        other.Start();
+        Assert.True(slow.IsHeldUp.Wait(TimeSpan.FromSeconds(10)));
+
+        round.Pass.Deliver(number, mounts, default, new object()); // The round goes on.
+        second.Append(third);
+        OnThread(() => mount.Drain());
+        slow.GoesOn.Set();
+        Assert.True(other.Join(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(1, slow.MostAtOnce);
+        Assert.Equal([0, 1, 2], slow.Seen);
+        Assert.NotEqual(0, round.Pass.Begin_NeedsLock(mounts)); // Nobody counts as delivering any more.
+    }
+
+    [Fact]
+    public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
+    {
+        var round = new Round();
+        var number = round.Pass.Begin_NeedsLock([]);
+        round.Pass.Take_NeedsLock();
+        round.Pass.Deliver(number, [], default, new object());
+
+        Number(ref round.Pass) = number - 1; // As after all the other numbers.
+        Assert.Equal(number, round.Pass.Begin_NeedsLock([]));
+        round.Pass.Deliver(number, [], default, new object());
+
+        Assert.NotEqual(0, round.Pass.Begin_NeedsLock([]));
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_number")]
+    private static extern ref int Number(ref DeliveryPass<int> pass);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_place")]
+    private static extern ref int Place(ref DeliveryPass<int> pass);
+
+    private static Version<QueryState<int>> VersionOf(int value) => new(QueryState.Success(value));
+
+    private static void OnThread(ThreadStart work)
+    {
+        var thread = new Thread(work);
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(10)));
+    }
+
+    private sealed class Round
+    {
+        public DeliveryPass<int> Pass = new();
+    }
+
+    /// <summary>Held up by the value 1.</summary>
+    private sealed class Slow : IObserver<QueryState<int>>, IDisposable
+    {
+        private int _running;
+
+        public ManualResetEventSlim IsHeldUp { get; } = new();
+
+        public ManualResetEventSlim GoesOn { get; } = new();
+
+        public List<int> Seen { get; } = [];
+
+        public int MostAtOnce { get; private set; }
+
+        public void OnNext(QueryState<int> value)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+            if (value.Data == 1)
+            {
+                IsHeldUp.Set();
+                GoesOn.Wait(TimeSpan.FromSeconds(10));
+            }
+
+            Seen.Add(value.Data);
+            Interlocked.Decrement(ref _running);
+        }
+
+        public void OnError(Exception error) => throw error;
+
+        public void OnCompleted()
+        {
+        }
+
+        public void Dispose()
+        {
+            IsHeldUp.Dispose();
+            GoesOn.Dispose();
+        }
+    }
+}
