@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
@@ -18,8 +19,12 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// <summary>A real timer may fire a little early; then it is armed again for at least this long, so that it cannot spin.</summary>
     private static readonly TimeSpan ShortestWaitAfterEarlyTimer = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long the entries behind one that blocks wait for another thread.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     private readonly object _gate = new();
     private readonly DueQueue _queue = new();
+    private readonly ConcurrentQueue<Deadline> _due = [];
     private IDisposable? _timer;
     private long _armedForTicks = long.MaxValue;
     private int _armings;
@@ -112,19 +117,19 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
 
         var wait = due - clock.Elapsed;
         wait = wait < atLeast ? atLeast : wait > LongestWait ? LongestWait : wait;
-        Swap(arming, Schedule(wait));
+        Swap(arming, Schedule(wait, static self => self.OnTimer()));
     }
 
     /// <returns>The timer, or null when the scheduler refused it.</returns>
-    private IDisposable? Schedule(TimeSpan wait)
+    private IDisposable? Schedule(TimeSpan wait, Action<Deadlines> action)
     {
         try
         {
             // A timer must not carry the ambient context (and the view-models in it) of whoever happened to arm it.
             using var _ = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-            return scheduler.Schedule(this, wait, static (_, self) =>
+            return scheduler.Schedule((Self: this, action), wait, static (_, work) =>
             {
-                self.OnTimer();
+                work.action(work.Self);
                 return Disposable.Empty;
             });
         }
@@ -158,7 +163,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private void OnTimer()
     {
         var now = clock.Elapsed;
-        List<Deadline>? due = null;
+        var isAnyDue = false;
         lock (_gate)
         {
             Volatile.Write(ref _armedForTicks, long.MaxValue);
@@ -171,7 +176,8 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
                 }
 
                 entry.ScheduledDue = TimeSpan.MaxValue;
-                (due ??= []).Add(entry);
+                _due.Enqueue(entry);
+                isAnyDue = true;
             }
 
             if (_forgotten == _queue.Count)
@@ -179,9 +185,22 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         }
 
         // Armed before the entries run: an observer that blocks in one of them must not hold up the deadlines of the rest.
-        Arm(due is null ? ShortestWaitAfterEarlyTimer : TimeSpan.Zero);
-        foreach (var entry in due ?? [])
+        Arm(isAnyDue ? TimeSpan.Zero : ShortestWaitAfterEarlyTimer);
+        CallDue();
+    }
+
+    /// <summary>Calls the entries that are due, one after the other; those behind one in which an observer blocks are called by another thread.</summary>
+    private void CallDue()
+    {
+        IDisposable? relief = null;
+        while (_due.TryDequeue(out var entry))
+        {
+            if (!_due.IsEmpty)
+                relief ??= Schedule(Patience, static self => self.CallDue());
             entry.OnDeadline();
+        }
+
+        relief?.Dispose();
     }
 
     /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
@@ -11,6 +12,27 @@ public class ThreadHazards : ClientTest
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private QueryClient Threaded() => NewClient(o => o with { CompletionBoundary = null });
+
+    [Fact]
+    public void An_observer_that_blocks_in_a_state_that_only_time_made_holds_up_no_other_query()
+    {
+        using var client = new QueryClient();
+        using var both = new Barrier(2);
+        var query = Query.Define("numbers", (int id) => Task.FromResult(id)).With(o => o with { Enabled = false, StaleTime = TimeSpan.FromMilliseconds(500) });
+        var met = new ConcurrentBag<bool>();
+        client.SetData(query, 1, 1);
+        client.SetData(query, 2, 2);
+        using var first = client.Observe(query, 1).Subscribe(Meet);
+        using var second = client.Observe(query, 2).Subscribe(Meet);
+
+        Assert.True(SpinWait.SpinUntil(() => met.Count == 2, 2 * Patience));
+        Assert.All(met, Assert.True);
+
+        void Meet(QueryState<int> state)
+        {
+            if (state.IsStale) met.Add(both.SignalAndWait(Patience));
+        }
+    }
 
     [Fact]
     public void Calls_of_one_observer_never_overlap_and_the_last_state_delivered_is_the_current_one()
