@@ -3,17 +3,34 @@ namespace ReactiveQuery;
 /// <summary>Which of the entries nobody watches was used the longest time ago.</summary>
 /// <remarks>
 /// An entry is enlisted when it becomes unwatched, with the stamp of its last use, and is not moved by later uses: when it comes up, an entry that
-/// was used since goes back in at its new stamp. The order is exact, and a read costs one field write.
+/// was used since goes back in at its new stamp. The order is exact but for reads by several threads between two commands, and a read costs one field write.
 /// </remarks>
 internal sealed class LeastRecentlyUsed
 {
+    private const int ReadBits = 20;
+
+    /// <summary>How many reads this thread has stamped since the last round number, whatever the client.</summary>
+    [ThreadStatic]
+    private static int s_reads;
+
     private readonly object _gate = new();
     private readonly PriorityQueue<QueryEntry, long> _queue = new();
-    private long _lastStamp;
+    private long _commands;
     private int _forgotten;
 
-    /// <summary>The stamp of a use happening now.</summary>
-    public long NextStamp() => Interlocked.Increment(ref _lastStamp);
+    /// <summary>The stamp of a use happening now: later than all before it.</summary>
+    public long NextStamp() => Interlocked.Increment(ref _commands) << ReadBits;
+
+    /// <summary>
+    /// The stamp of a mere read: later than every command and every read of this thread before it. Threads that only read have nothing to say to each other, and a number
+    /// that they all count up costs two of them more than everything else that a read does (W1b in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    public long ReadStamp()
+    {
+        if (++s_reads < 1 << ReadBits) return (Volatile.Read(ref _commands) << ReadBits) + s_reads;
+        s_reads = 0;
+        return NextStamp();
+    }
 
     public void Enlist(QueryEntry entry)
     {

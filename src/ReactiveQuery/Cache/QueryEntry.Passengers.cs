@@ -113,7 +113,7 @@ internal sealed partial class QueryEntry<T>
         var state = State;
         if (!Remembers(options) || state is not { HasData: true, IsInvalidated: false, Fold: null }) return null;
         if (Freshness.IsDue(state, options.StaleTime, _cache.Clock.Elapsed) || IsDead) return null;
-        Used(_cache.Uses.NextStamp());
+        Used(_cache.Uses.ReadStamp());
         return Task.FromResult(state.Data!);
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>The same before patches: a state whose data is what the server last said.</summary>
     public QueryState<T> ReadBase(EffectiveOptions<T> options)
     {
-        Used(_cache.Uses.NextStamp());
+        Used(_cache.Uses.ReadStamp());
         var state = State;
         if (!state.HasData) return state;
         var now = _cache.Clock.Elapsed;

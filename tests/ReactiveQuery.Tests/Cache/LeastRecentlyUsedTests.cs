@@ -13,6 +13,29 @@ public class LeastRecentlyUsedTests
     }
 
     [Fact]
+    public void Each_stamp_of_a_thread_is_later_than_the_one_before()
+    {
+        var last = 0L;
+        for (var i = 0; i < 3_000_000; i++)
+        {
+            var stamp = i % 100_000 == 0 ? _uses.NextStamp() : _uses.ReadStamp();
+            if (stamp <= last) Assert.Fail($"{stamp} comes after {last}");
+            last = stamp;
+        }
+    }
+
+    [Fact]
+    public void A_command_is_later_than_the_reads_of_every_thread_before_it()
+    {
+        var reads = new long[2];
+        Parallel.For(0, 2, thread =>
+        {
+            for (var i = 0; i < 1000; i++) reads[thread] = _uses.ReadStamp();
+        });
+        Assert.True(_uses.NextStamp() > reads.Max());
+    }
+
+    [Fact]
     public void The_one_used_the_longest_time_ago_comes_first_whatever_the_order_of_enlisting()
     {
         var (a, b, c) = (Enlisted("a"), Enlisted("b"), Enlisted("c"));
