@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
@@ -19,12 +18,11 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// <summary>A real timer may fire a little early; then it is armed again for at least this long, so that it cannot spin.</summary>
     private static readonly TimeSpan ShortestWaitAfterEarlyTimer = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long the entries behind one that blocks wait for another thread.</summary>
+    /// <summary>How long a thread that calls entries may stand still before another goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
     private readonly DueQueue _queue = new();
-    private readonly ConcurrentQueue<Deadline> _due = [];
     private IDisposable? _timer;
     private long _armedForTicks = long.MaxValue;
     private int _armings;
@@ -117,19 +115,19 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
 
         var wait = due - clock.Elapsed;
         wait = wait < atLeast ? atLeast : wait > LongestWait ? LongestWait : wait;
-        Swap(arming, Schedule(wait, static self => self.OnTimer()));
+        Swap(arming, Schedule(wait, OnTimer));
     }
 
     /// <returns>The timer, or null when the scheduler refused it.</returns>
-    private IDisposable? Schedule(TimeSpan wait, Action<Deadlines> action)
+    private IDisposable? Schedule(TimeSpan wait, Action action)
     {
         try
         {
             // A timer must not carry the ambient context (and the view-models in it) of whoever happened to arm it.
             using var _ = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-            return scheduler.Schedule((Self: this, action), wait, static (_, work) =>
+            return scheduler.Schedule(action, wait, static (_, due) =>
             {
-                work.action(work.Self);
+                due();
                 return Disposable.Empty;
             });
         }
@@ -163,7 +161,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     private void OnTimer()
     {
         var now = clock.Elapsed;
-        var isAnyDue = false;
+        List<Deadline>? due = null;
         lock (_gate)
         {
             Volatile.Write(ref _armedForTicks, long.MaxValue);
@@ -176,8 +174,7 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
                 }
 
                 entry.ScheduledDue = TimeSpan.MaxValue;
-                _due.Enqueue(entry);
-                isAnyDue = true;
+                (due ??= []).Add(entry);
             }
 
             if (_forgotten == _queue.Count)
@@ -185,22 +182,11 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         }
 
         // Armed before the entries run: an observer that blocks in one of them must not hold up the deadlines of the rest.
-        Arm(isAnyDue ? TimeSpan.Zero : ShortestWaitAfterEarlyTimer);
-        CallDue();
-    }
-
-    /// <summary>Calls the entries that are due, one after the other; those behind one in which an observer blocks are called by another thread.</summary>
-    private void CallDue()
-    {
-        IDisposable? relief = null;
-        while (_due.TryDequeue(out var entry))
-        {
-            if (!_due.IsEmpty)
-                relief ??= Schedule(Patience, static self => self.CallDue());
-            entry.OnDeadline();
-        }
-
-        relief?.Dispose();
+        Arm(due is null ? ShortestWaitAfterEarlyTimer : TimeSpan.Zero);
+        if (due is [var only])
+            only.OnDeadline();
+        else if (due is not null)
+            new Batch(this, due).Call();
     }
 
     /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>
@@ -215,5 +201,41 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     {
         _queue.Clear();
         _forgotten = 0;
+    }
+
+    /// <summary>Entries that came due at once. They are called one after the other; those behind one in which an observer blocks are called by another thread.</summary>
+    private sealed class Batch(Deadlines deadlines, List<Deadline> due)
+    {
+        private DisposableSlot _relief;
+        private int _taken;
+
+        public void Call()
+        {
+            Watch();
+            Work();
+        }
+
+        private void Work()
+        {
+            while (Interlocked.Increment(ref _taken) is var number && number <= due.Count)
+                due[number - 1].OnDeadline();
+            _relief.Dispose();
+        }
+
+        private void Watch()
+        {
+            var seen = Volatile.Read(ref _taken);
+            _relief.Put(deadlines.Schedule(Patience, () => Relieve(seen)));
+        }
+
+        /// <summary>Goes on in place of a thread that has stood still, and watches on.</summary>
+        private void Relieve(int seen)
+        {
+            var taken = Volatile.Read(ref _taken);
+            if (taken >= due.Count) return;
+            Watch();
+            if (taken == seen)
+                Work();
+        }
     }
 }
