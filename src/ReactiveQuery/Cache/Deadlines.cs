@@ -8,7 +8,8 @@ namespace ReactiveQuery;
 /// </summary>
 /// <remarks>
 /// An entry has one place in the queue, at or before its real deadline: it is only ever moved forward. When it comes up, the entry
-/// looks at what is really due and asks again, so that a deadline moved back (every new value does that) costs nothing.
+/// looks at what is really due and asks again, so that a deadline moved back (every new value does that) costs nothing. While several entries that came due at once
+/// are being called, a second timer watches over the thread that calls them.
 /// </remarks>
 internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError) : IDisposable
 {
