@@ -57,11 +57,16 @@ public sealed class QueryCache
     /// <summary>The entry of a key if it is there; refuses a key that is in use with another data type.</summary>
     internal QueryEntry<T>? TryGet<T>(QueryKey key) => _entries.TryGetValue(key, out var entry) ? Typed<T>(entry) : null;
 
-    /// <summary>The entry that was found a moment ago, or one made in its place.</summary>
-    internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request, QueryEntry<T>? found) => found is { IsDead: false } ? found : GetOrAdd(request);
-
-    /// <summary>The entry of a key, made if it is missing. It may die before the caller is aboard; then the caller asks again.</summary>
+    /// <summary>The entry of a query, made if it is missing. It may die before the caller is aboard; then the caller asks again.</summary>
     internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request)
+    {
+        if (request.Entry is { IsDead: false } known) return known;
+        var entry = GetOrMake(request);
+        request.Remember(entry);
+        return entry;
+    }
+
+    private QueryEntry<T> GetOrMake<T>(QueryRequest<T> request)
     {
         if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
         QueryEntry<T> entry;

@@ -113,7 +113,9 @@ internal sealed partial class QueryEntry<T>
             Start_NeedsLock(request, ref after);
     }
 
-    /// <summary>A new flight in the present epoch. A running one is superseded: its waiters stay and are answered by this one.</summary>
+    /// <summary>
+    /// A new flight in the present epoch, as of the instant last looked at. A running one is superseded: its waiters stay and are answered by this one.
+    /// </summary>
     private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
     {
         if (IsPageInFlight_NeedsLock)
@@ -127,7 +129,6 @@ internal sealed partial class QueryEntry<T>
         after.Ended ??= _flight;
         _flight = new Flight<T>(this, Client, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
-        LookElapsed_NeedsLock();
         Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction), QueryUpdateCause.FetchStarted);
         after.Started = _flight;
     }

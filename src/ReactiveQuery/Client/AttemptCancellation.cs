@@ -1,13 +1,11 @@
 namespace ReactiveQuery;
 
 /// <summary>A token for work that may be cancelled. A callback on it that throws harms nobody and is reported.</summary>
-internal abstract class GuardedCancellation : IDisposable
+internal abstract class GuardedCancellation(CancellationTokenSource source) : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
+    public CancellationToken Token => source.Token;
 
-    public CancellationToken Token => _source.Token;
-
-    public bool IsDisposed => _source.IsCancellationRequested;
+    public bool IsDisposed => source.IsCancellationRequested;
 
     /// <summary>Cancels. The source itself is not disposed: the user's code may still register on its token, and it holds no timer.</summary>
     public void Dispose()
@@ -15,7 +13,7 @@ internal abstract class GuardedCancellation : IDisposable
         if (IsDisposed) return;
         try
         {
-            _source.Cancel();
+            source.Cancel();
         }
         catch (Exception error)
         {
@@ -28,13 +26,13 @@ internal abstract class GuardedCancellation : IDisposable
 }
 
 /// <summary>The token of one attempt.</summary>
-internal sealed class AttemptCancellation(Action<Exception> report) : GuardedCancellation
+internal sealed class AttemptCancellation(Action<Exception> report) : GuardedCancellation(new CancellationTokenSource())
 {
     protected override void Report(Exception error) => report(error);
 }
 
-/// <summary>The same for a fetch, without a delegate of its own (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
-internal sealed class FetchCancellation(QueryClient client, QueryKey key) : GuardedCancellation
+/// <summary>The same for a fetch, without a delegate of its own, and made only when the fetch is to last (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+internal sealed class FetchCancellation(QueryClient client, QueryKey key, CancellationTokenSource source) : GuardedCancellation(source)
 {
     protected override void Report(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, key);
 }

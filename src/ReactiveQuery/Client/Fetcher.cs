@@ -35,11 +35,11 @@ internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TPara
 {
     public sealed override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = IsCancellable ? new FetchCancellation(attempt.Client, attempt.Key) : null;
+        var source = IsCancellable ? new CancellationTokenSource() : null;
         Task<T> task;
         try
         {
-            task = Call(parameters, attempt, cancellation?.Token ?? CancellationToken.None) ?? throw NullResult("task");
+            task = Call(parameters, attempt, source?.Token ?? CancellationToken.None) ?? throw NullResult("task");
         }
         catch (Exception error)
         {
@@ -47,7 +47,8 @@ internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TPara
             return Disposable.Empty;
         }
 
-        return TaskRun<T>.Follow(task, cancellation, observer);
+        if (task.IsCompleted) return TaskRun<T>.HandOn(task, observer); // Nothing is left to be cancelled.
+        return TaskRun<T>.Follow(task, source is null ? null : new FetchCancellation(attempt.Client, attempt.Key, source), observer);
     }
 
     protected virtual bool IsCancellable => true;
@@ -100,7 +101,7 @@ internal sealed class SequenceFetcher<TParams, T>(string name, Func<TParams, Can
 
     public override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
-        var cancellation = new FetchCancellation(attempt.Client, attempt.Key);
+        var cancellation = new FetchCancellation(attempt.Client, attempt.Key, new CancellationTokenSource());
         try
         {
             var sequence = fetch(parameters, cancellation.Token) ?? throw NullResult("sequence");

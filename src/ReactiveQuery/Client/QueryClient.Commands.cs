@@ -171,10 +171,10 @@ public sealed partial class QueryClient
         ThrowIfDisposed();
         Environment.Connect();
         Environment.LetQueriesGo();
-        var request = Request(definition, parameters, configure, out var found);
+        var request = Find(definition, parameters, configure);
         while (true)
         {
-            if (Cache.GetOrAdd(request, found).Refetch(request, isAwaited) is { } settled) return settled;
+            if (Cache.GetOrAdd(request).Refetch(request, isAwaited) is { } settled) return settled;
         }
     }
 

@@ -25,18 +25,14 @@ public sealed partial class QueryClient
         Environment.Connect();
         if (!cancellationToken.IsCancellationRequested && Indexed(definition, parameters, out var options) is { } indexed && indexed.TryServe(options!) is { } served)
             return served;
-        var request = Request(definition, parameters);
-        var data = AwaitData(request, AwaitMode.Fresh, cancellationToken);
-        if (data.IsCompletedSuccessfully && Cache.TryGet<T>(request.Key) is { } entry)
-            AddToIndex(definition, parameters, entry);
-        return data;
+        return AwaitData(Find(definition, parameters), AwaitMode.Fresh, cancellationToken);
     }
 
     /// <summary>Any data of a query, however old; a fetch only when there is none.</summary>
     /// <inheritdoc cref="FetchAsync{TParams, T}(QueryDefinition{TParams, T}, TParams, CancellationToken)"/>
     public Task<T> EnsureAsync<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, CancellationToken cancellationToken = default)
         where TParams : notnull =>
-        AwaitData(Request(definition, parameters), AwaitMode.Any, cancellationToken);
+        AwaitData(Find(definition, parameters), AwaitMode.Any, cancellationToken);
 
     /// <summary>Fetches what will be needed soon, unless fresh data is there.</summary>
     /// <inheritdoc cref="FetchAsync{TParams, T}(QueryDefinition{TParams, T}, TParams, CancellationToken)"/>
@@ -88,8 +84,8 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        var request = Request(definition, parameters, null, out var found);
-        while (!Cache.GetOrAdd(request, found).TrySet(request, data, updatedAt))
+        var request = Find(definition, parameters);
+        while (!Cache.GetOrAdd(request).TrySet(request, data, updatedAt))
             ThrowIfDisposed();
     }
 
@@ -111,8 +107,8 @@ public sealed partial class QueryClient
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(update);
-        var request = Request(definition, parameters, null, out var entry);
-        return entry is not null && entry.TryUpdate(request, update);
+        var request = Find(definition, parameters);
+        return request.Entry is { } entry && entry.TryUpdate(request, update);
     }
 
     private Task<T> AwaitData<T>(QueryRequest<T> request, AwaitMode mode, CancellationToken token)

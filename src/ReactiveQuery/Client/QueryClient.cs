@@ -89,8 +89,8 @@ public sealed partial class QueryClient : IDisposable
         QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
-        var request = Request(definition, parameters, configure, out var found);
-        var view = Dispatched(View(request, found), request.Options, request.Key);
+        var request = Find(definition, parameters, configure);
+        var view = Dispatched(View(request), request.Options, request.Key);
         return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
     }
 
@@ -162,20 +162,20 @@ public sealed partial class QueryClient : IDisposable
         return Request(definition, parameters, definition.KeyOf(parameters), configure is null ? null : definition.Configured(configure));
     }
 
-    /// <summary>The same and the entry, if there is one; both at hand where the query was asked before.</summary>
-    internal QueryRequest<T> Request<TParams, T>(
-        QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure, out QueryEntry<T>? found)
+    /// <summary>The same with its entry, if there is one; at hand where the query was asked before.</summary>
+    internal QueryRequest<T> Find<TParams, T>(
+        QueryDefinition<TParams, T> definition, TParams parameters, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(parameters);
-        found = null;
         var index = configure is null && _prefixDefaults.Length == 0 ? FindIndex(definition) : null;
-        if (index?.FindRequest(parameters, definition, out found) is { } known) return known;
+        if (index?.Find(parameters) is { } known) return known;
         var request = Request(definition, parameters, configure);
-        found = IsDisposed ? null : Cache.TryGet<T>(request.Key);
-        if (found is not null && index is not null && found.IsAskedAgain())
-            index.Add(parameters, found);
+        if (IsDisposed || Cache.TryGet<T>(request.Key) is not { } entry) return request;
+        request.Remember(entry);
+        if (index is not null && entry.IsAskedAgain())
+            index.Add(definition, parameters, entry);
         return request;
     }
 
@@ -184,10 +184,10 @@ public sealed partial class QueryClient : IDisposable
         definition.Request(parameters, key, Merge(definition, key, own));
 
     /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request, QueryEntry<T>? found) =>
+    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
         request.Options.PlaceholderData is { } placeholder
-            ? new QuerySource<T>(this, request, found).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
-            : new QuerySource<T>(this, request, found);
+            ? new QuerySource<T>(this, request).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+            : new QuerySource<T>(this, request);
 
     /// <summary>The step to the observer's own place. A place that refuses work is reported.</summary>
     internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>
@@ -215,7 +215,7 @@ public sealed partial class QueryClient : IDisposable
         options = null;
         if (_prefixDefaults.Length > 0 || FindIndex(definition) is not { } index) return null;
         options = index.Options;
-        return index.Find(parameters);
+        return index.Find(parameters)?.Entry;
     }
 
     /// <summary>Remembers the entry of these parameters for <see cref="Indexed"/>.</summary>
@@ -223,7 +223,7 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         if (_prefixDefaults.Length == 0)
-            Index(definition, entry.Key).Add(parameters, entry);
+            Index(definition, entry.Key).Add(definition, parameters, entry);
     }
 
     private ReadIndex<TParams, T> Index<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)

@@ -7,9 +7,18 @@ internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> option
 
     public EffectiveOptions<T> Options { get; } = options;
 
+    /// <summary>
+    /// The entry that it was found to concern first, which may have left the cache since; null before. Who asks again need not look for it again (W2, W11b in
+    /// <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    public QueryEntry<T>? Entry { get; private set; }
+
     public abstract string Name { get; }
 
     public abstract bool IsLive { get; }
+
+    /// <summary>Remembers its entry; never another one, because an index may stand on it.</summary>
+    public void Remember(QueryEntry<T> entry) => Entry ??= entry;
 
     /// <summary>A fetch of the whole data, in an entry that is in the given state. Called under the entry's lock: runs no user code.</summary>
     public abstract FetchRun<T> Begin(QueryState<T> state);

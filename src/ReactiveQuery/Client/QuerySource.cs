@@ -6,8 +6,7 @@ namespace ReactiveQuery;
 /// <summary>A query as a cold description: each subscription mounts an observer on the shared entry of its key.</summary>
 /// <param name="client">The client.</param>
 /// <param name="request">What is asked.</param>
-/// <param name="found">The entry, if the cache had it already: most subscriptions follow their <c>Observe</c> at once, and then need not look for it again.</param>
-internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request, QueryEntry<T>? found = null) : IObservable<QueryState<T>>
+internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
 {
     public IDisposable Subscribe(IObserver<QueryState<T>> observer)
     {
@@ -41,7 +40,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         client.Environment.LetQueriesGo();
         while (true)
         {
-            var entry = client.Cache.GetOrAdd(request, found);
+            var entry = client.Cache.GetOrAdd(request);
             var mount = new Mount<T>(entry, request, observer);
             if (!request.Options.HasTriggers)
             {

@@ -13,12 +13,12 @@ namespace ReactiveQuery;
 internal sealed class ReadIndex<TParams, T> : IReadIndex
     where TParams : notnull
 {
-    private readonly ConcurrentDictionary<TParams, Known>? _entries;
+    private readonly ConcurrentDictionary<TParams, QueryRequest<T>>? _known;
 
     public ReadIndex(object owner, EffectiveOptions<T> options, bool isIndexed)
     {
         (Owner, Options) = (owner, options);
-        _entries = isIndexed ? new() : null;
+        _known = isIndexed ? new() : null;
         Weak = new(this);
     }
 
@@ -34,37 +34,23 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     public static bool SuitsParameters =>
         typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid) || typeof(TParams) == typeof(System.Reactive.Unit);
 
-    public QueryEntry<T>? Find(TParams parameters) => FindKnown(parameters)?.Entry;
+    /// <summary>The query of an entry that is found here, as whoever has no options of their own asks it; its entry was in the cache a moment ago.</summary>
+    public QueryRequest<T>? Find(TParams parameters) =>
+        _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry!.IsDead ? known : null;
 
-    /// <summary>The query of an entry that is found here, as whoever has no options of their own asks it: made once.</summary>
-    public QueryRequest<T>? FindRequest(TParams parameters, QueryDefinition<TParams, T> definition, out QueryEntry<T>? entry)
+    public void Add(QueryDefinition<TParams, T> definition, TParams parameters, QueryEntry<T> entry)
     {
-        var known = FindKnown(parameters);
-        entry = known?.Entry;
-        return known is null ? null : known.Request ??= definition.Request(parameters, known.Entry.Key, Options);
-    }
-
-    public void Add(TParams parameters, QueryEntry<T> entry)
-    {
-        if (_entries is null || entry.IsIndexed || !entry.TryEnterIndex(new Place(Weak, parameters))) return;
-        _entries[parameters] = new(entry);
+        if (_known is null || entry.IsIndexed || !entry.TryEnterIndex(new Place(Weak, parameters))) return;
+        var request = definition.Request(parameters, entry.Key, Options);
+        request.Remember(entry);
+        _known[parameters] = request;
         if (entry.IsDead) entry.LeaveIndex(); // It may have left the cache before it stood here.
     }
 
-    private Known? FindKnown(TParams parameters) =>
-        _entries is not null && _entries.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known : null;
-
     private void Remove(TParams parameters)
     {
-        if (_entries!.TryGetValue(parameters, out var known) && known.Entry.IsDead)
-            _entries.TryRemove(KeyValuePair.Create(parameters, known));
-    }
-
-    private sealed class Known(QueryEntry<T> entry)
-    {
-        public QueryEntry<T> Entry => entry;
-
-        public QueryRequest<T>? Request { get; set; }
+        if (_known!.TryGetValue(parameters, out var known) && known.Entry!.IsDead)
+            _known.TryRemove(KeyValuePair.Create(parameters, known));
     }
 
     /// <summary>What an entry keeps of the index. Not the index itself: its requests hold fetchers, and those view-models, for which an entry must not be the reason to live.</summary>

@@ -4,8 +4,8 @@ namespace ReactiveQuery;
 /// The queries that a stream of parameters asked for lately: going back to one of them makes no key and merges no options again (W11b in <c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>
-/// A few, each in the one slot of its hash, where the next of that hash takes its place; no data and no entry is kept. Threads may write slots at once: what stands in one is
-/// immutable and complete.
+/// A few, each in the one slot of its hash, where the next of that hash takes its place. An entry that one of them leads to has let go of its data when it leaves the cache.
+/// Threads may write slots at once: what stands in one is complete.
 /// </remarks>
 internal sealed class RecentlyAsked<TParams, T>(QueryClient client, QueryDefinition<TParams, T> definition, QueryOptions<T>? own)
     where TParams : notnull

@@ -28,18 +28,12 @@ internal sealed class TaskRun<T> : IDisposable
             return Disposable.Empty;
         }
 
-        return Follow(task, cancellation, observer);
+        return task.IsCompleted ? HandOn(task, observer) : Follow(task, cancellation, observer);
     }
 
-    /// <summary>The same for a task that runs already. Holds nothing, and returns <see cref="Disposable.Empty"/>, where the task has ended.</summary>
-    public static IDisposable Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
+    /// <summary>The same for a task that runs already.</summary>
+    public static TaskRun<T> Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
     {
-        if (task.IsCompleted)
-        {
-            HandOn(task, observer);
-            return Disposable.Empty;
-        }
-
         // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext, which is what
         // makes virtual time deterministic and saves real time a hop.
         var run = new TaskRun<T>(cancellation, observer);
@@ -82,7 +76,9 @@ internal sealed class TaskRun<T> : IDisposable
             HandOn(task, observer);
     }
 
-    private static void HandOn(Task<T> task, IObserver<T> observer)
+    /// <summary>Hands the outcome of a task that has ended on.</summary>
+    /// <returns><see cref="Disposable.Empty"/>: nothing runs any more.</returns>
+    public static IDisposable HandOn(Task<T> task, IObserver<T> observer)
     {
         if (task.IsCompletedSuccessfully)
         {
@@ -93,5 +89,7 @@ internal sealed class TaskRun<T> : IDisposable
         {
             observer.OnError(ErrorOf(task));
         }
+
+        return Disposable.Empty;
     }
 }

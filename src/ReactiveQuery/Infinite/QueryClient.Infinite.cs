@@ -89,13 +89,13 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        var request = Request(definition, parameters, configure, out var found);
+        var request = Find(definition, parameters, configure);
         Environment.Connect();
         Environment.LetQueriesGo();
         if (token.IsCancellationRequested) return Task.FromCanceled(token);
         while (true)
         {
-            if (Cache.GetOrAdd(request, found).FetchPage(request, direction, isAwaited, token) is { } settled) return settled;
+            if (Cache.GetOrAdd(request).FetchPage(request, direction, isAwaited, token) is { } settled) return settled;
         }
     }
 }
