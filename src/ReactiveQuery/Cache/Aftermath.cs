@@ -24,7 +24,7 @@ internal struct Aftermath<T>
     public int Pass;
 
     /// <summary>Who is to receive what was committed.</summary>
-    public ReadOnlyMemory<Mount<T>?> Receivers;
+    public RosterSnapshot<Mount<T>> Receivers;
 
     /// <summary>The version before what was committed.</summary>
     public Version<QueryState<T>>? Superseded;

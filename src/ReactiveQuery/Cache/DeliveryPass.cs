@@ -34,12 +34,11 @@ internal struct DeliveryPass<T>
     private const int Between = -1;
     private const int Over = -2;
 
-    private Mount<T>?[]? _mounts;
+    private object? _mounts; // As the roster has them: the only one, or an array.
     private Mount<T>? _claimed;
-    private int _number;
+    private int _round; // Its number, which is even, and one more when it was taken.
     private int _thread;
     private int _place = Over;
-    private int _taken;
     private int _claimants;
 
     public DeliveryPass()
@@ -48,7 +47,7 @@ internal struct DeliveryPass<T>
 
     /// <summary>Begins a delivery, which <see cref="Deliver"/> carries out, outside the lock.</summary>
     /// <returns>The number of the pass that the thread now has, or 0 when it is to claim each observer.</returns>
-    public int Begin_NeedsLock(Mount<T>?[]? mounts)
+    public int Begin_NeedsLock(object? mounts)
     {
         if (Volatile.Read(ref _place) != Over || Volatile.Read(ref _claimants) != 0)
         {
@@ -58,9 +57,10 @@ internal struct DeliveryPass<T>
 
         _mounts = mounts;
         _thread = Environment.CurrentManagedThreadId;
-        _number = _number == int.MaxValue ? 1 : _number + 1;
+        _round = (_round | 1) + 1;
+        if (_round == 0) _round = 2;
         _place = Between;
-        return _number;
+        return _round;
     }
 
     /// <summary>Begins a delivery that claims each observer.</summary>
@@ -76,21 +76,31 @@ internal struct DeliveryPass<T>
     /// <summary>Sees to it that nobody delivers without a claim.</summary>
     public void Take_NeedsLock()
     {
-        if (Volatile.Read(ref _place) == Over || _taken == _number) return;
-        Volatile.Write(ref _taken, _number);
+        if (Volatile.Read(ref _place) == Over)
+        {
+            _mounts = null; // An observer that leaves is not to be kept by a round that is over.
+            return;
+        }
+
+        if (_round == Taken(_round)) return;
+        Volatile.Write(ref _round, Taken(_round));
         if (_thread != Environment.CurrentManagedThreadId)
             Interlocked.MemoryBarrierProcessWide();
         var place = Volatile.Read(ref _place);
         if (place == Over)
         {
-            _taken = 0; // The round is over and has nothing to wait for, should it have seen it.
+            _round--; // It is over and has nothing to wait for, should it have seen that it was taken.
             return;
         }
 
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
         // A newcomer is claimed already, by whoever shows them their first state; the round has then not called them, and is to leave them alone.
-        _claimed = place != Between && _mounts![place] is { } mount && mount.TryClaim() ? mount : null;
+        _claimed = place != Between && MountAt_NeedsLock(place) is { } mount && mount.TryClaim() ? mount : null;
     }
+
+    private static int Taken(int round) => round | 1;
+
+    private readonly Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
 
     /// <summary>Delivers what was committed.</summary>
     /// <param name="number">What <see cref="Begin_NeedsLock"/> gave.</param>
@@ -109,7 +119,7 @@ internal struct DeliveryPass<T>
             return GoOnByClaims(number, mounts[i..], gate) & havePassed;
 
         Volatile.Write(ref _place, Over);
-        return (Volatile.Read(ref _taken) != number || GoOnByClaims(number, [], gate)) & havePassed;
+        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, [], gate)) & havePassed;
     }
 
     /// <summary>One loop for all, with everything that each of them needs in it: a call and an exception frame for each observer are a third of W3.</summary>
@@ -126,7 +136,7 @@ internal struct DeliveryPass<T>
                 mount = mounts[i];
                 if (mount is null) continue;
                 Volatile.Write(ref _place, i);
-                if (Volatile.Read(ref _taken) == number) return true;
+                if (Volatile.Read(ref _round) != number) return true;
                 if (mount.IsClaimed) // A newcomer, who is just being shown the first state.
                 {
                     Volatile.Write(ref _place, Between);
@@ -156,9 +166,9 @@ internal struct DeliveryPass<T>
         Mount<T>? claimed;
         lock (gate)
         {
-            if (_taken != number) return true; // The round was over by then.
+            if (_round != Taken(number)) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
-            (_mounts, _place, _taken) = (null, Over, 0);
+            (_mounts, _place, _round) = (null, Over, number);
         }
 
         claimed?.DeliverClaimed();

@@ -40,6 +40,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// <summary>Whether a live query has brought a value, and is complete as far as those who left are concerned; guarded by the entry's lock.</summary>
     public bool HasLanded { get; set; }
 
+    /// <summary>When it ends if nobody has come back for it by then; guarded by the entry's lock.</summary>
+    public TimeSpan AbandonDue { get; set; } = TimeSpan.MaxValue;
+
     /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
     public int Number { get; } = number;
 

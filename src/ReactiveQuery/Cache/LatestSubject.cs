@@ -57,11 +57,11 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
 
     public void Drain()
     {
-        ReadOnlyMemory<Subscription?> receivers;
+        RosterSnapshot<Subscription> receivers;
         lock (_gate)
             receivers = _roster.Snapshot;
         Exception? thrown = null;
-        foreach (var receiver in receivers.Span)
+        foreach (var receiver in receivers)
         {
             receiver?.Drain();
             thrown ??= receiver?.TakeThrown();

@@ -8,7 +8,8 @@ namespace ReactiveQuery;
 /// <param name="holds">Asked under this lock and without the entry's: reads fields, and runs no user code.</param>
 internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
 {
-    private const int LeastSweep = 32;
+    /// <summary>So many, or twice as many as it holds of, are looked at together: a sweep fences all threads, which takes some microseconds.</summary>
+    private const int LeastSweep = 1024;
 
     private readonly object _gate = new();
     private readonly List<QueryEntry> _entries = [];
@@ -16,10 +17,9 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     private int _dead;
 
     /// <summary>It holds of an entry from now on. The entry says so under its own lock; this one's is taken last.</summary>
+    /// <remarks>What the entry has just written is seen by a sweep that takes the entry out, or the entry sees here that it was taken out: the sweep's fence is for both.</remarks>
     public void Add(QueryEntry entry)
     {
-        // What the entry has just written is seen by a sweep before the sweep takes the entry out, or the entry sees that it was taken out.
-        Interlocked.MemoryBarrier();
         ref var isListed = ref entry.IsListedIn(kind);
         if (Volatile.Read(ref isListed)) return;
         lock (_gate)
@@ -54,18 +54,30 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
 
     private void Sweep_NeedsLock()
     {
-        _entries.RemoveAll(IsOut_NeedsLock);
+        var isAnyOut = false;
+        foreach (var entry in _entries)
+        {
+            if (Holds(entry)) continue;
+            Volatile.Write(ref entry.IsListedIn(kind), false);
+            isAnyOut = true;
+        }
+
+        if (isAnyOut)
+        {
+            Interlocked.MemoryBarrierProcessWide();
+            _entries.RemoveAll(IsOut_NeedsLock);
+        }
+
         _nextSweep = Math.Max(LeastSweep, 2 * _entries.Count);
         _dead = 0;
     }
 
+    /// <summary>Of an entry that was to be taken out it may hold again, without that anybody could have put it in.</summary>
     private bool IsOut_NeedsLock(QueryEntry entry)
     {
-        if (Holds(entry)) return false;
         ref var isListed = ref entry.IsListedIn(kind);
-        Volatile.Write(ref isListed, false);
-        Interlocked.MemoryBarrier();
-        Volatile.Write(ref isListed, Holds(entry));
+        if (!isListed)
+            Volatile.Write(ref isListed, Holds(entry));
         return !isListed;
     }
 

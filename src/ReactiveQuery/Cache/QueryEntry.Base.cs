@@ -1,8 +1,9 @@
 namespace ReactiveQuery;
 
 /// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
-internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadline
+internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) : Deadline
 {
+    private RememberedOptions _remembered = remembered;
     private long _lastUse;
     private bool _isDead;
     private bool _isListedAsWatched;
@@ -12,7 +13,14 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
 
     public QueryKey Key { get; } = key;
 
-    public string DefinitionName { get; protected set; } = definitionName;
+    public string DefinitionName => Remembered.DefinitionName;
+
+    /// <summary>Of the options last used for the entry; may be asked without the lock, and is then as of a moment ago.</summary>
+    public RememberedOptions Remembered
+    {
+        get => Volatile.Read(ref _remembered);
+        protected set => Volatile.Write(ref _remembered, value);
+    }
 
     public abstract Type DataType { get; }
 
@@ -29,9 +37,6 @@ internal abstract class QueryEntry(QueryKey key, string definitionName) : Deadli
 
     /// <summary>Whether a caller awaits its fetch.</summary>
     public abstract bool IsAwaited { get; }
-
-    /// <summary>Whether the options last used for the entry refuse optimistic writes.</summary>
-    public abstract bool RefusesPatches { get; }
 
     /// <summary>Whether the entry stands in the queue for eviction; written by <see cref="LeastRecentlyUsed"/> alone.</summary>
     public bool IsEnlisted { get; set; }

@@ -165,12 +165,12 @@ internal sealed partial class QueryEntry<T>
 
     public override QueryCacheEntry Describe()
     {
-        var (state, staleTime, cacheTtl) = (State, _staleTime, _cacheTtl);
+        var (state, remembered) = (State, Remembered);
         var now = _cache.Clock.Elapsed;
         return new()
         {
             Key = Key,
-            DefinitionName = DefinitionName,
+            DefinitionName = remembered.DefinitionName,
             DataType = typeof(T),
             Status = state.Status,
             FetchStatus = state.FetchStatus,
@@ -180,10 +180,10 @@ internal sealed partial class QueryEntry<T>
             IsOptimistic = state.IsOptimistic,
             Error = state.Error,
             ObserverCount = ObserverCount,
-            IsStale = Freshness.IsStale(state, staleTime, now),
+            IsStale = Freshness.IsStale(state, remembered.StaleTime, now),
             Timestamp = state.DataUpdatedAt,
-            StaleAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, staleTime)) : null,
-            ExpiresAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, cacheTtl)) : null,
+            StaleAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, remembered.StaleTime)) : null,
+            ExpiresAt = state.HasData ? _cache.Clock.WallClock(Freshness.Due(state.DataElapsed, remembered.CacheTtl)) : null,
         };
     }
 
@@ -290,7 +290,7 @@ internal sealed partial class QueryEntry<T>
 
     private Mount<T>? FirstMount_NeedsLock()
     {
-        foreach (var mount in _mounts.Snapshot.Span)
+        foreach (var mount in _mounts.Snapshot)
             if (mount is not null)
                 return mount;
         return null;

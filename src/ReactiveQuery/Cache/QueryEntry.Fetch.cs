@@ -17,7 +17,7 @@ internal sealed partial class QueryEntry<T>
     {
         lock (Gate)
         {
-            if (_flight != flight || (!HasPassengers_NeedsLock && _abandonDue == TimeSpan.MaxValue)) return false;
+            if (_flight != flight || (!HasPassengers_NeedsLock && flight.AbandonDue == TimeSpan.MaxValue)) return false;
         }
 
         Note(flight, now => new AttemptFailed(now, error, failureCount));
@@ -208,7 +208,7 @@ internal sealed partial class QueryEntry<T>
 
     private Mount<T>? FirstEnabled_NeedsLock()
     {
-        foreach (var mount in _mounts.Snapshot.Span)
+        foreach (var mount in _mounts.Snapshot)
             if (mount is { IsEnabled: true })
                 return mount;
         return null;

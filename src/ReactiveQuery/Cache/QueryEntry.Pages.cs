@@ -66,7 +66,7 @@ internal sealed partial class QueryEntry<T>
     {
         var waiter = new Waiter<T>(null, 0) { Direction = direction, OnlySettles = true };
         _waiters.Add(waiter);
-        _abandonDue = TimeSpan.MaxValue;
+        StayAboard_NeedsLock();
         return waiter;
     }
 

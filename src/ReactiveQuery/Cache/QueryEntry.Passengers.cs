@@ -152,7 +152,6 @@ internal sealed partial class QueryEntry<T>
     private void Prepare_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {
         var now = LookElapsed_NeedsLock();
-        DefinitionName = request.Name;
         Used(_cache.Uses.NextStamp());
         if (!IsWatched_NeedsLock && !IsPageDue_NeedsLock && IsExpired(_state, request.Options, now))
             Apply_NeedsLock(new Expired(Look_NeedsLock()));
@@ -162,7 +161,7 @@ internal sealed partial class QueryEntry<T>
 
     private void Welcome_NeedsLock(Mount<T> mount, ref Aftermath<T> after)
     {
-        _abandonDue = TimeSpan.MaxValue;
+        StayAboard_NeedsLock();
         NoteTimes_NeedsLock(mount);
         if (!mount.IsEnabled) return;
         if (_flight is { Request.IsLive: true } old && old.Epoch < _epoch && _state.HasData)
@@ -199,7 +198,7 @@ internal sealed partial class QueryEntry<T>
     {
         var waiter = new Waiter<T>(request, _epoch) { OnlySettles = onlySettles };
         _waiters.Add(waiter);
-        _abandonDue = TimeSpan.MaxValue;
+        StayAboard_NeedsLock();
         return waiter;
     }
 
@@ -214,17 +213,24 @@ internal sealed partial class QueryEntry<T>
             StartOrJoin_NeedsLock(request, ref after);
     }
 
+    /// <summary>Somebody waits for the fetch again, should nobody have waited any more.</summary>
+    private void StayAboard_NeedsLock()
+    {
+        if (_flight is not null)
+            _flight.AbandonDue = TimeSpan.MaxValue;
+    }
+
     private void Departed_NeedsLock(ref Aftermath<T> after)
     {
         if (HasPassengers_NeedsLock) return;
         _idleSince = LookElapsed_NeedsLock();
         after.IsUnwatched = true;
         if (_flight is null)
-            (_abandonDue, _wanted) = (TimeSpan.MaxValue, null);
+            _wanted = null;
         else if (_flight.Request.Options.CancelDelay == TimeSpan.Zero)
             Abandon_NeedsLock(_flight, ref after);
-        else if (_abandonDue == TimeSpan.MaxValue) // A value of a live query does not begin the delay again.
-            _abandonDue = Freshness.Due(_idleSince, _flight.Request.Options.CancelDelay);
+        else if (_flight.AbandonDue == TimeSpan.MaxValue) // A value of a live query does not begin the delay again.
+            _flight.AbandonDue = Freshness.Due(_idleSince, _flight.Request.Options.CancelDelay);
 
         RetireIfIdle_NeedsLock(ref after);
     }
@@ -232,7 +238,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Nobody waits for the fetch any more: it ends as its options say.</summary>
     private void Abandon_NeedsLock(Flight<T> flight, ref Aftermath<T> after)
     {
-        _abandonDue = TimeSpan.MaxValue;
+        flight.AbandonDue = TimeSpan.MaxValue;
         if (flight.Request.Options.WhenUnobserved == WhenUnobserved.Cancel || flight.HasLanded || (_state.IsPaused && _state.FailureReason is null))
             CancelFlight_NeedsLock(ref after);
         else if (flight.IsBetweenAttempts && _state.FailureReason is { } reason)
@@ -245,7 +251,7 @@ internal sealed partial class QueryEntry<T>
     private void RetireIfIdle_NeedsLock(ref Aftermath<T> after)
     {
         if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return;
-        if (_isCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
+        if (Remembered.IsCached && _gcTime != TimeSpan.Zero && _state is not { HasData: false, Status: QueryStatus.Idle }) return;
         Die_NeedsLock(QueryRemovalCause.Abandoned, ref after);
     }
 

@@ -6,9 +6,6 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private OptimisticLayers<T> _layers = OptimisticLayers<T>.None;
     private EffectiveOptions<T>? _patchOptions;
     private int _fetchesBegun;
-    private bool _refusesPatches;
-
-    public override bool RefusesPatches => Volatile.Read(ref _refusesPatches);
 
     /// <summary>A patch that awaits its confirmation keeps the entry.</summary>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;

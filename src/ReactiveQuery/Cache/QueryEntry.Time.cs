@@ -4,11 +4,7 @@ namespace ReactiveQuery;
 internal sealed partial class QueryEntry<T>
 {
     private TimeSpan _idleSince;
-    private TimeSpan _abandonDue = TimeSpan.MaxValue;
-    private TimeSpan _gcTime;
-    private TimeSpan _staleTime = QueryDefaults.StaleTime;
-    private TimeSpan _cacheTtl = QueryDefaults.CacheTtl;
-    private bool _isCached = true;
+    private TimeSpan _gcTime; // The longest that anybody asked for.
 
     // Lower bounds over the observers, exact again whenever the timer comes: what an observer wants is looked at one by one only then,
     // so that ten thousand subscriptions or deliveries do not each walk all observers.
@@ -55,7 +51,7 @@ internal sealed partial class QueryEntry<T>
         {
             if (IsDead) return;
             LookElapsed_NeedsLock();
-            foreach (var mount in _mounts.Snapshot.Span)
+            foreach (var mount in _mounts.Snapshot)
             {
                 if (mount is not { IsEnabled: true } || !Wants_NeedsLock(mount, trigger)) continue;
                 StartOrJoin_NeedsLock(mount.Request, ref after);
@@ -88,11 +84,11 @@ internal sealed partial class QueryEntry<T>
     private void PlanIntervals()
     {
         if (!Volatile.Read(ref _hasIntervals)) return; // An observer that plans its first just now sees the fetch that landed.
-        ReadOnlyMemory<Mount<T>?> mounts;
+        RosterSnapshot<Mount<T>> mounts;
         lock (Gate)
             mounts = _mounts.Snapshot;
 
-        foreach (var mount in mounts.Span)
+        foreach (var mount in mounts)
             if (mount is not null)
                 PlanInterval(mount);
     }
@@ -126,20 +122,13 @@ internal sealed partial class QueryEntry<T>
 
     private void Remember_NeedsLock(EffectiveOptions<T> options)
     {
+        if (ReferenceEquals(Remembered, options.Remembered)) return;
         _gcTime = Freshness.Longer(_gcTime, options.GcTime);
-        _staleTime = options.StaleTime;
-        _cacheTtl = options.CacheTtl;
-        _isCached = options.CacheEnabled;
-        Volatile.Write(ref _refusesPatches, options.OptimisticUpdates == false);
+        Remembered = options.Remembered;
     }
 
-    /// <summary>Whether <see cref="Remember_NeedsLock"/> would change nothing. Without the lock it tells what held a moment ago, which is as good.</summary>
-    private bool Remembers(EffectiveOptions<T> options) =>
-        _isCached && options.CacheEnabled
-        && _staleTime == options.StaleTime
-        && _cacheTtl == options.CacheTtl
-        && _gcTime != TimeSpan.Zero && Freshness.Longer(_gcTime, options.GcTime) == _gcTime
-        && RefusesPatches == (options.OptimisticUpdates == false);
+    /// <summary>Whether these are the options last used, under which the entry stays. Without the lock it tells what held a moment ago, which is as good.</summary>
+    private bool Remembers(EffectiveOptions<T> options) => Remembered == options.Remembered && options.CacheEnabled && _gcTime != TimeSpan.Zero;
 
     private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {
@@ -177,7 +166,7 @@ internal sealed partial class QueryEntry<T>
     {
         if (IsDead) return TimeSpan.MaxValue;
         if (!HasPassengers_NeedsLock)
-            return _flight is not null ? _abandonDue : IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
+            return _flight is not null ? _flight.AbandonDue : IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
         if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
         // Not the data's age alone: data that was stale on arrival may be followed by fresh data within one instant.
         var basis = _state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue;
@@ -196,7 +185,7 @@ internal sealed partial class QueryEntry<T>
         if (due != TimeSpan.MaxValue) return due;
 
         // Data that was already old when it was written, or landed unwatched: stale by the shortest time, but perhaps not yet by the others.
-        foreach (var mount in _mounts.Snapshot.Span)
+        foreach (var mount in _mounts.Snapshot)
             if (mount is not null && Freshness.StaleDue(_state, mount.Request.Options.StaleTime, LastLooked) is var own && own < due)
                 due = own;
         return due;
@@ -204,7 +193,7 @@ internal sealed partial class QueryEntry<T>
 
     private void Expire_NeedsLock(TimeSpan now, ref Aftermath<T> after)
     {
-        if (_flight is { } flight && now >= _abandonDue)
+        if (_flight is { } flight && now >= flight.AbandonDue)
         {
             Abandon_NeedsLock(flight, ref after);
             after.IsUnwatched = true;
@@ -221,7 +210,7 @@ internal sealed partial class QueryEntry<T>
     {
         List<Mount<T>>? turned = null;
         _nextStaleDue = TimeSpan.MaxValue;
-        foreach (var mount in _mounts.Snapshot.Span)
+        foreach (var mount in _mounts.Snapshot)
         {
             if (mount is null) continue;
             var due = Freshness.StaleDue(_state, mount.Request.Options.StaleTime, now);
@@ -239,7 +228,7 @@ internal sealed partial class QueryEntry<T>
         if (now < _nextIntervalDue) return null;
         List<Mount<T>>? ticked = null;
         _nextIntervalDue = TimeSpan.MaxValue;
-        foreach (var mount in _mounts.Snapshot.Span)
+        foreach (var mount in _mounts.Snapshot)
         {
             if (mount is null) continue;
             if (now < mount.IntervalDue)

@@ -26,14 +26,10 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private long _lastLookedTicks;
 
     public QueryEntry(QueryCache cache, QueryRequest<T> first)
-        : this(cache, first.Key, first.Name)
-    {
-    }
-
-    public QueryEntry(QueryCache cache, QueryKey key, string definitionName)
-        : base(key, definitionName)
+        : base(first.Key, first.Options.Remembered)
     {
         _cache = cache;
+        _gcTime = first.Options.GcTime;
         _idleSince = LookElapsed_NeedsLock();
     }
 

@@ -1,68 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ReactiveQuery;
 
 /// <summary>
 /// The members of something in the order they joined. Adding and removing cost O(1) amortised; a snapshot costs nothing, because
-/// slots are only ever emptied, never reused, in an array somebody may be walking.
+/// slots are only ever emptied, never reused, in an array somebody may be walking. An only member, which most queries have, needs no array (W2 and W4 in
+/// <c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>Not synchronized: its owner holds its own lock around every call, and walks a <see cref="Snapshot"/> outside it.</remarks>
 internal struct Roster<T>
     where T : class, IRosterMember
 {
+    private T? _only;
     private T?[]? _slots;
     private int _used;
+    private int _count;
 
-    /// <summary>How many members there are.</summary>
-    public int Count { get; private set; }
+    /// <summary>How many members there are; may be asked without the owner's lock.</summary>
+    public readonly int Count => Volatile.Read(in _count);
 
-    /// <summary>The array behind <see cref="Snapshot"/>.</summary>
-    public readonly T?[]? Slots => _slots;
+    /// <summary>What stands behind <see cref="Snapshot"/>: the only member, or the array.</summary>
+    public readonly object? Slots => _slots ?? (object?)_only;
 
     /// <summary>The slots in use, some of them empty; members that join later are not seen through it.</summary>
-    public readonly ReadOnlyMemory<T?> Snapshot => _slots.AsMemory(0, _used);
+    public readonly RosterSnapshot<T> Snapshot => new(_only, _slots, _used);
 
     public void Add(T member)
     {
-        if (_slots is null || _used == _slots.Length)
-            MakeRoom();
-        member.Slot = _used;
-        _slots![_used++] = member;
-        Count++;
+        if (_used == 0 && _slots is null)
+            _only = member;
+        else
+            Append(member);
+        member.Slot = _used++;
+        Volatile.Write(ref _count, _count + 1);
     }
 
     public readonly bool Contains(T member) =>
-        _slots is not null && member.Slot < _used && ReferenceEquals(_slots[member.Slot], member);
+        _slots is null ? ReferenceEquals(_only, member) : member.Slot < _used && ReferenceEquals(_slots[member.Slot], member);
 
     /// <summary>Removes a member; false when it is not (or no longer) here.</summary>
     public bool Remove(T member)
     {
         if (!Contains(member))
             return false;
-        _slots![member.Slot] = null;
-        if (--Count == 0)
+        if (_count == 1)
+        {
+            if (_slots is not null)
+                _slots[member.Slot] = null;
             Clear();
+            return true;
+        }
+
+        _slots![member.Slot] = null;
+        Volatile.Write(ref _count, _count - 1);
         return true;
     }
 
     public void Clear()
     {
+        _only = null;
         _slots = null;
         _used = 0;
-        Count = 0;
+        Volatile.Write(ref _count, 0);
     }
 
+    private void Append(T member)
+    {
+        if (_slots is null || _used == _slots.Length)
+            MakeRoom();
+        _slots[_used] = member;
+    }
+
+    [MemberNotNull(nameof(_slots))]
     private void MakeRoom()
     {
-        var slots = new T?[Math.Max(1, Count * 2)];
+        var slots = new T?[_count * 2];
         var used = 0;
-        foreach (var member in Snapshot.Span)
+        foreach (var member in Snapshot)
         {
             if (member is null) continue;
             member.Slot = used;
             slots[used++] = member;
         }
 
+        _only = null;
         _slots = slots;
         _used = used;
+    }
+}
+
+/// <summary>The slots of a <see cref="Roster{T}"/> that were in use at a moment; a member that has left since may be missing.</summary>
+internal readonly struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
+    where T : class
+{
+    private readonly T? _only = only;
+    private readonly T?[]? _slots = slots;
+    private readonly int _used = used;
+
+    public int Length => _used;
+
+    [UnscopedRef]
+    public ReadOnlySpan<T?> Span => _slots is null ? new ReadOnlySpan<T?>(in _only)[.._used] : _slots.AsSpan(0, _used);
+
+    /// <summary>What stands in one slot, now.</summary>
+    public T? this[int slot] => _slots is null ? _only : _slots[slot];
+
+    public Enumerator GetEnumerator() => new(this);
+
+    public struct Enumerator(RosterSnapshot<T> members)
+    {
+        private int _next;
+
+        public readonly T? Current => members[_next - 1];
+
+        public bool MoveNext() => _next++ < members.Length;
     }
 }
 

@@ -14,7 +14,7 @@ internal static class QueryDefaults
 /// <summary>All levels merged once: what actually holds, with no "not set" left. Not decided again where an option is read.</summary>
 internal sealed class EffectiveOptions<T>
 {
-    private EffectiveOptions(ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
+    private EffectiveOptions(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
     {
         // From the farthest level to the nearest, each taking what it sets.
         TimeSpan? cacheTtl = null;
@@ -34,7 +34,11 @@ internal sealed class EffectiveOptions<T>
         ShareData = own.ShareData;
         OnSuccess = own.OnSuccess;
         OnError = own.OnError;
+        Remembered = new(name, StaleTime, CacheTtl, GcTime, CacheEnabled, OptimisticUpdates == false);
     }
+
+    /// <summary>What an entry remembers of them; equal ones are, but for rare cases, one object.</summary>
+    public RememberedOptions Remembered { get; }
 
     public TimeSpan StaleTime { get; private set; } = QueryDefaults.StaleTime;
     public TimeSpan CacheTtl { get; }
@@ -78,9 +82,9 @@ internal sealed class EffectiveOptions<T>
 
     public bool HasInterval => RefetchInterval is not null || RefetchIntervalFrom is not null;
 
-    /// <summary>Merges the levels, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
-    public static EffectiveOptions<T> Merge(ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
-        new(far, own, whenUnobserved);
+    /// <summary>Merges the levels of options for a definition of this name, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
+    public static EffectiveOptions<T> Merge(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
+        new(name, far, own, whenUnobserved);
 
     private void Take(QueryOptions level, ref TimeSpan? cacheTtl)
     {

@@ -41,7 +41,7 @@ public sealed partial class QueryClient
     {
         ArgumentNullException.ThrowIfNull(update);
         var entries = Selected(filter).OfType<QueryEntry<T>>().ToList();
-        if (entries.Find(entry => entry.RefusesPatches) is { } refusing)
+        if (entries.Find(entry => entry.Remembered.RefusesPatches) is { } refusing)
             throw Refused(refusing.DefinitionName);
         return [.. entries.Select(entry => entry.TryPatch(null, new OptimisticLayer<T>(0, update, default))).OfType<OptimisticHandle<T>>()];
     }

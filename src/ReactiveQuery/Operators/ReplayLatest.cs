@@ -148,7 +148,7 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
 
         private void Append(Version<T> version)
         {
-            ReadOnlyMemory<Subscription?> members;
+            RosterSnapshot<Subscription> members;
             lock (owner._gate)
             {
                 if (!IsCurrent) return;
@@ -172,10 +172,10 @@ internal sealed class ReplayLatest<T>(IObservable<T> source, TimeSpan keepTime, 
         /// What an observer throws goes to the emitter when all are served; while the source is being connected to, to the subscriber and only when the source has
         /// returned, because it is no failure of the source's.
         /// </summary>
-        private void Serve(ReadOnlyMemory<Subscription?> members)
+        private void Serve(RosterSnapshot<Subscription> members)
         {
             Exception? thrown = null;
-            foreach (Subscription? member in members.Span)
+            foreach (Subscription? member in members)
             {
                 member?.Drain();
                 Exception? error = member?.TakeThrown();

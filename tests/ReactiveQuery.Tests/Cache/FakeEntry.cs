@@ -1,7 +1,7 @@
 namespace ReactiveQuery.Tests.Cache;
 
 /// <summary>An entry that only counts what is asked of it.</summary>
-internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
+internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, new RememberedOptions("fake", default, default, default, true, false))
 {
     public Action? Due { get; set; }
 
@@ -14,8 +14,6 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, "fake")
     public override bool IsFetching => false;
 
     public override bool IsAwaited => false;
-
-    public override bool RefusesPatches => false;
 
     public override void OnDeadline() => Due?.Invoke();
 

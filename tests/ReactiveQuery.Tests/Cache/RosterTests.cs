@@ -8,7 +8,7 @@ public class RosterTests
         public int Slot { get; set; }
     }
 
-    private static int[] Ids(Roster<Member> roster) => [.. roster.Snapshot.ToArray().Where(m => m is not null).Select(m => m!.Id)];
+    private static int[] Ids(Roster<Member> roster) => [.. roster.Snapshot.Span.ToArray().Where(m => m is not null).Select(m => m!.Id)];
 
     [Fact]
     public void Members_stand_in_the_order_they_joined_whoever_leaves()
@@ -29,7 +29,7 @@ public class RosterTests
         roster.Add(new Member(1));
         var snapshot = roster.Snapshot;
         roster.Add(new Member(2));
-        Assert.Equal([1], snapshot.ToArray().Select(m => m!.Id));
+        Assert.Equal([1], snapshot.Span.ToArray().Select(m => m!.Id));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace ReactiveQuery.Tests.Client;
 
 public class OptionsTests : ClientTest
 {
-    private static EffectiveOptions<int> Merged(QueryOptions<int> own, params QueryOptions[] far) => EffectiveOptions<int>.Merge(far, own, WhenUnobserved.Cancel);
+    private static EffectiveOptions<int> Merged(QueryOptions<int> own, params QueryOptions[] far) => EffectiveOptions<int>.Merge("q", far, own, WhenUnobserved.Cancel);
 
     private static TimeSpan S(int seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -50,18 +50,18 @@ public class DeliveryPassTests : ClientTest
     public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
     {
         var round = new Round();
-        var number = round.Pass.Begin_NeedsLock([]);
+        var number = round.Pass.Begin_NeedsLock(null);
         round.Pass.Take_NeedsLock();
         round.Pass.Deliver(number, [], default, new object());
 
-        Number(ref round.Pass) = number - 1; // As after all the other numbers.
-        Assert.Equal(number, round.Pass.Begin_NeedsLock([]));
+        Number(ref round.Pass) = number - 2; // As after all the other numbers.
+        Assert.Equal(number, round.Pass.Begin_NeedsLock(null));
         round.Pass.Deliver(number, [], default, new object());
 
-        Assert.NotEqual(0, round.Pass.Begin_NeedsLock([]));
+        Assert.NotEqual(0, round.Pass.Begin_NeedsLock(null));
     }
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_number")]
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_round")]
     private static extern ref int Number(ref DeliveryPass<int> pass);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_place")]
