@@ -11,7 +11,7 @@ namespace ReactiveQuery;
 /// A fetch that needs none of the operators but the retry, which most do, makes its first attempt without it, and gives it the failure to go on from (W8 in
 /// <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
-internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRequest<T> request, FetchRun<T> run, int epoch, int number)
+internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, FetchRun<T> run, int epoch, int number)
     : IObserver<T>, IObservable<T>, IDisposable
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
@@ -85,13 +85,15 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         return attempt;
     }
 
+    private QueryClient Client => entry.Client;
+
     private IDisposable Attempt(IObserver<T> observer)
     {
         _isBetweenAttempts = false;
         var attempt = _attempts + 1; // One attempt at a time.
         Volatile.Write(ref _attempts, attempt);
         entry.OnAttemptStarting(this);
-        return run.Run(Request, client, attempt, _interest, observer);
+        return run.Run(Request, Client, attempt, _interest, observer);
     }
 
     public void OnNext(T value)
@@ -130,7 +132,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     /// <summary>Calls the hooks: the success hooks once for the whole fetch, the error hooks when it failed for good.</summary>
     public void CallHooks(T data, Exception? error)
     {
-        var (own, all) = (Request.Options, client.Options);
+        var (own, all) = (Request.Options, Client.Options);
         if (own.OnSuccess is null && all.OnSuccess is null && own.OnError is null && all.OnError is null) return;
         if (error is not null)
             CallErrorHooks(error);
@@ -142,17 +144,17 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     {
         var context = Context();
         CallHook(() => Request.Options.OnError?.Invoke(error, context));
-        CallHook(() => client.Options.OnError?.Invoke(error, context));
+        CallHook(() => Client.Options.OnError?.Invoke(error, context));
     }
 
     private void CallSuccessHooks(T data)
     {
         var context = Context();
         CallHook(() => Request.Options.OnSuccess?.Invoke(data, context));
-        CallHook(() => client.Options.OnSuccess?.Invoke(data, context));
+        CallHook(() => Client.Options.OnSuccess?.Invoke(data, context));
     }
 
-    private QueryContext Context() => new(client, Request.Key, Request.Options.Meta, AttemptCount, CancellationToken.None);
+    private QueryContext Context() => new(Client, Request.Key, Request.Options.Meta, AttemptCount, CancellationToken.None);
 
     private void CallHook(Action hook)
     {
@@ -162,7 +164,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
         }
         catch (Exception thrown)
         {
-            client.Errors.Report(thrown, UnobservedErrorOrigin.Callback, Request.Key);
+            Client.Errors.Report(thrown, UnobservedErrorOrigin.Callback, Request.Key);
         }
     }
 
@@ -203,8 +205,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     private bool IsPlain =>
         Request is { IsLive: false, Options: { FetchScheduler: null } options }
         && options.Timeout.IsForever
-        && client.Options.CompletionBoundary is null
-        && (options.NetworkMode == NetworkMode.Always || client.Environment.Offline is null);
+        && Client.Options.CompletionBoundary is null
+        && (options.NetworkMode == NetworkMode.Always || Client.Environment.Offline is null);
 
     private void GoOnAfterFirst(Exception error)
     {
@@ -213,23 +215,23 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
     }
 
     private RetryWithBackoff<T> Retrying(IObservable<T> attempts) => new(
-        attempts, Request.Options.Retry, client.Options.Scheduler, client.Options.Random, OnRetrying, OnCallbackError);
+        attempts, Request.Options.Retry, Client.Options.Scheduler, Client.Options.Random, OnRetrying, OnCallbackError);
 
     private IObservable<T> Attempts(EffectiveOptions<T> options) =>
-        AtBoundary(Paused(QueryObservable.TimeoutFirst(this, options.Timeout, client.Options.Scheduler), options.NetworkMode));
+        AtBoundary(Paused(QueryObservable.TimeoutFirst(this, options.Timeout, Client.Options.Scheduler), options.NetworkMode));
 
     private IObservable<T> Paused(IObservable<T> attempt, NetworkMode mode)
     {
-        if (mode == NetworkMode.Always || client.Environment.Offline is not { } offline) return attempt;
+        if (mode == NetworkMode.Always || Client.Environment.Offline is not { } offline) return attempt;
         var paused = attempt.PauseWhile(offline, OnPausedChanged);
         var before = AttemptCount;
         return mode == NetworkMode.Online ? paused : System.Reactive.Linq.Observable.Defer(() => AttemptCount == before ? attempt : paused);
     }
 
     private IObservable<T> AtBoundary(IObservable<T> attempt) =>
-        client.Options.CompletionBoundary is { } boundary ? new AtBoundary<T>(attempt, boundary, OnSchedulerError) : attempt;
+        Client.Options.CompletionBoundary is { } boundary ? new AtBoundary<T>(attempt, boundary, OnSchedulerError) : attempt;
 
-    private void OnSchedulerError(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
+    private void OnSchedulerError(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Scheduler, Request.Key);
 
     private void OnPausedChanged(bool isPaused)
     {
@@ -237,7 +239,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryClient client, QueryRe
             entry.OnPaused(this);
     }
 
-    private void OnCallbackError(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Callback, Request.Key);
+    private void OnCallbackError(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Callback, Request.Key);
 
     private bool OnRetrying(Exception error, int failureCount)
     {

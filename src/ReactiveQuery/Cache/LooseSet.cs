@@ -32,13 +32,13 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         }
     }
 
-    /// <summary>An entry has died; it is let go of when as many have as are left.</summary>
+    /// <summary>An entry has died; it is let go of when three quarters of all have.</summary>
     public void Forget(QueryEntry entry)
     {
         if (!Volatile.Read(ref entry.IsListedIn(kind))) return;
         lock (_gate)
         {
-            if (++_dead * 2 > _entries.Count)
+            if (++_dead * 4L > _entries.Count * 3L)
                 Sweep_NeedsLock();
         }
     }
@@ -54,10 +54,11 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
 
     private void Sweep_NeedsLock()
     {
+        _entries.RemoveAll(IsDead_NeedsLock);
         var isAnyOut = false;
         foreach (var entry in _entries)
         {
-            if (Holds(entry)) continue;
+            if (holds(entry)) continue;
             Volatile.Write(ref entry.IsListedIn(kind), false);
             isAnyOut = true;
         }
@@ -72,16 +73,22 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         _dead = 0;
     }
 
+    /// <summary>Whether it is out for good.</summary>
+    private bool IsDead_NeedsLock(QueryEntry entry)
+    {
+        if (!entry.IsDead) return false;
+        Volatile.Write(ref entry.IsListedIn(kind), false);
+        return true;
+    }
+
     /// <summary>Of an entry that was to be taken out it may hold again, without that anybody could have put it in.</summary>
     private bool IsOut_NeedsLock(QueryEntry entry)
     {
         ref var isListed = ref entry.IsListedIn(kind);
         if (!isListed)
-            Volatile.Write(ref isListed, Holds(entry));
+            Volatile.Write(ref isListed, holds(entry));
         return !isListed;
     }
-
-    private bool Holds(QueryEntry entry) => !entry.IsDead && holds(entry);
 }
 
 /// <summary>The sets that an entry may be in.</summary>

@@ -152,9 +152,7 @@ internal sealed partial class QueryEntry<T>
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
-            var end = Version<QueryState<T>>.NewEnd(_state);
-            _tail.Append(end);
-            _tail = end;
+            Append_NeedsLock(Version<QueryState<T>>.NewEnd(_state));
             BeginDelivery_NeedsLock(ref after);
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
@@ -247,7 +245,6 @@ internal sealed partial class QueryEntry<T>
     private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {
         var now = Look_NeedsLock();
-        Used(_cache.Uses.NextStamp());
         Apply_NeedsLock(QueryReducer.Write(_state, updatedAt is { } at ? _cache.Clock.At(at) : now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }
@@ -256,8 +253,7 @@ internal sealed partial class QueryEntry<T>
     private void StayAnew_NeedsLock(ref Aftermath<T> after)
     {
         if (HasPassengers_NeedsLock) return;
-        _idleSince = LastLooked;
-        after.IsUnwatched = true;
+        StandIdle_NeedsLock(ref after);
         RetireIfIdle_NeedsLock(ref after);
     }
 

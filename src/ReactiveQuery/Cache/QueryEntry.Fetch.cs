@@ -127,7 +127,7 @@ internal sealed partial class QueryEntry<T>
     private void Start_NeedsLock(QueryRequest<T> request, FetchRun<T> run, ref Aftermath<T> after)
     {
         after.Ended ??= _flight;
-        _flight = new Flight<T>(this, Client, request, run, _epoch, ++_fetchesBegun);
+        _flight = new Flight<T>(this, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
         Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction), QueryUpdateCause.FetchStarted);
         after.Started = _flight;

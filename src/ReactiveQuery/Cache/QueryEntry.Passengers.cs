@@ -16,6 +16,8 @@ internal sealed partial class QueryEntry<T>
             if (_mounts.Count == 1) _cache.Watched.Add(this);
             Welcome_NeedsLock(mount, ref after);
             Conclude_NeedsLock(ref after);
+            if (_tail == Nowhere)
+                _tail = new(_state);
             mount.Join(_tail);
         }
 
@@ -88,7 +90,12 @@ internal sealed partial class QueryEntry<T>
             if (Serves_NeedsLock(request, mode))
             {
                 served = _state;
-                after.IsUnwatched = !HasPassengers_NeedsLock;
+                if (!HasPassengers_NeedsLock)
+                {
+                    Used(_cache.Uses.NextStamp());
+                    after.IsUnwatched = true;
+                }
+
                 RetireIfIdle_NeedsLock(ref after);
             }
             else
@@ -152,7 +159,6 @@ internal sealed partial class QueryEntry<T>
     private void Prepare_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {
         var now = LookElapsed_NeedsLock();
-        Used(_cache.Uses.NextStamp());
         if (!IsWatched_NeedsLock && !IsPageDue_NeedsLock && IsExpired(_state, request.Options, now))
             Apply_NeedsLock(new Expired(Look_NeedsLock()));
         Remember_NeedsLock(request.Options);
@@ -223,8 +229,8 @@ internal sealed partial class QueryEntry<T>
     private void Departed_NeedsLock(ref Aftermath<T> after)
     {
         if (HasPassengers_NeedsLock) return;
-        _idleSince = LookElapsed_NeedsLock();
-        after.IsUnwatched = true;
+        LookElapsed_NeedsLock();
+        StandIdle_NeedsLock(ref after);
         if (_flight is null)
             _wanted = null;
         else if (_flight.Request.Options.CancelDelay == TimeSpan.Zero)
@@ -233,6 +239,14 @@ internal sealed partial class QueryEntry<T>
             _flight.AbandonDue = Freshness.Due(_idleSince, _flight.Request.Options.CancelDelay);
 
         RetireIfIdle_NeedsLock(ref after);
+    }
+
+    /// <summary>Its stay without passengers begins, as of the instant last looked at. Until now it was in use, whenever they came.</summary>
+    private void StandIdle_NeedsLock(ref Aftermath<T> after)
+    {
+        _idleSince = LastLooked;
+        Used(_cache.Uses.NextStamp());
+        after.IsUnwatched = true;
     }
 
     /// <summary>Nobody waits for the fetch any more: it ends as its options say.</summary>

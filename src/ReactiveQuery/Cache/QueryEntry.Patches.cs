@@ -19,7 +19,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         {
             if (IsDead) return null;
             id = Client.NextPatchId();
-            Used(_cache.Uses.NextStamp());
+            if (!HasPassengers_NeedsLock)
+                Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;

@@ -11,12 +11,12 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed partial class QueryEntry<T> : QueryEntry
 {
-    /// <summary>What every dead entry holds; nothing is ever linked behind it.</summary>
-    private static readonly Version<QueryState<T>> Gone = new(QueryState<T>.Idle);
+    /// <summary>Where nobody stands, so that nothing is ever linked behind it: what an entry begins with, and what a dead one holds.</summary>
+    private static readonly Version<QueryState<T>> Nowhere = new(QueryState<T>.Idle);
 
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
-    private Version<QueryState<T>> _tail = new(QueryState<T>.Idle);
+    private Version<QueryState<T>> _tail = Nowhere;
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
     private DeliveryPass<T> _pass = new();
@@ -57,7 +57,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query 24 bytes (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     private object Gate => this;
 
-    private QueryClient Client => _cache.Client;
+    public QueryClient Client => _cache.Client;
 
     private bool IsWatched_NeedsLock => _mounts.Count > 0;
 
@@ -108,13 +108,19 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         if (ReferenceEquals(_state, _tail.Value)) return;
         var version = new Version<QueryState<T>>(_state);
         if (_state.IsFetching) _cache.Fetching.Add(this); // Also when it was before: in between it may have been seen idle, and taken out.
-        _tail.Append(version);
         after.Superseded = _tail;
         if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))
             after.Step = new(_tail, version);
-        _tail = version;
+        Append_NeedsLock(version);
         BeginDelivery_NeedsLock(ref after);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
+    }
+
+    private void Append_NeedsLock(Version<QueryState<T>> version)
+    {
+        if (_tail != Nowhere)
+            _tail.Append(version);
+        _tail = version;
     }
 
     private void BeginDelivery_NeedsLock(ref Aftermath<T> after)
@@ -145,7 +151,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         lock (Gate)
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
-            _tail = Gone;
+            _tail = Nowhere;
             _layers = OptimisticLayers<T>.None;
             _patchOptions = null;
         }

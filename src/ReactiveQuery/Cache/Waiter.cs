@@ -9,6 +9,9 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
 {
     private static readonly object Answered = new();
 
+    /// <summary>What everybody gets who only waited for an end that has come.</summary>
+    private static readonly Task<T> HasSettled = Task.FromResult<T>(default!);
+
     /// <summary>Null, the completion of a task that was handed out, or <see cref="Answered"/>.</summary>
     private object? _completion;
 
@@ -66,7 +69,7 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
     private Task<T> Told()
     {
         if (_watch is { HasGivenUp: true } watch) return Task.FromCanceled<T>(watch.Token);
-        if (OnlySettles) return Task.FromResult<T>(default!);
+        if (OnlySettles) return HasSettled;
         if (_answer is { Error: null, IsCancelled: false }) return Task.FromResult(_answer.Data);
         var completion = new TaskCompletionSource<T>();
         Tell(completion);

@@ -175,7 +175,7 @@ public sealed partial class QueryClient : IDisposable
         if (IsDisposed || Cache.TryGet<T>(request.Key) is not { } entry) return request;
         request.Remember(entry);
         if (index is not null && entry.IsAskedAgain())
-            index.Add(definition, parameters, entry);
+            index.Add(parameters, request);
         return request;
     }
 
@@ -222,8 +222,11 @@ public sealed partial class QueryClient : IDisposable
     internal void AddToIndex<TParams, T>(QueryDefinition<TParams, T> definition, TParams parameters, QueryEntry<T> entry)
         where TParams : notnull
     {
-        if (_prefixDefaults.Length == 0)
-            Index(definition, entry.Key).Add(definition, parameters, entry);
+        if (_prefixDefaults.Length > 0 || entry.IsIndexed) return;
+        var index = Index(definition, entry.Key);
+        var request = definition.Request(parameters, entry.Key, index.Options);
+        request.Remember(entry);
+        index.Add(parameters, request);
     }
 
     private ReadIndex<TParams, T> Index<TParams, T>(QueryDefinition<TParams, T> definition, QueryKey key)

@@ -38,11 +38,12 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     public QueryRequest<T>? Find(TParams parameters) =>
         _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry!.IsDead ? known : null;
 
-    public void Add(QueryDefinition<TParams, T> definition, TParams parameters, QueryEntry<T> entry)
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="request">The query as whoever has no options of their own asks it; it knows its entry.</param>
+    public void Add(TParams parameters, QueryRequest<T> request)
     {
+        var entry = request.Entry!;
         if (_known is null || entry.IsIndexed || !entry.TryEnterIndex(new Place(Weak, parameters))) return;
-        var request = definition.Request(parameters, entry.Key, Options);
-        request.Remember(entry);
         _known[parameters] = request;
         if (entry.IsDead) entry.LeaveIndex(); // It may have left the cache before it stood here.
     }

@@ -94,6 +94,19 @@ public class CacheTests : ClientTest
     }
 
     [Fact]
+    public void What_was_watched_until_now_was_used_later_than_what_was_read_meanwhile()
+    {
+        using var client = NewClient(o => o with { CacheCapacity = 2 });
+        var query = Counting();
+        var watching = client.Observe(query, 0).Subscribe();
+        client.SetData(query, 1, "a");
+        client.TryGetData(query, 1, out _);
+        watching.Dispose();
+        client.SetData(query, 2, "b");
+        Assert.Equal([0, 2], Ids(client));
+    }
+
+    [Fact]
     public void A_fetch_that_runs_is_not_evicted_until_it_has_ended()
     {
         using var client = NewClient(o => o with { CacheCapacity = 1 });

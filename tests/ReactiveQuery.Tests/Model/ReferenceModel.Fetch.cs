@@ -261,7 +261,7 @@ internal sealed partial class ReferenceModel
         if (entry is { HasPassengers: false, Fetch: null }) entry.Wanted.Clear();
         if (entry.HasPassengers) entry.UnheldSince = null;
         else if (entry.Fetch is null && !entry.IsOptimistic && (entry.IsEmpty || setup.GcTime == 0 || !setup.Caches)) _entries.Remove(entry.Key);
-        else entry.UnheldSince ??= Now;
+        else if (entry.UnheldSince is null) (entry.UnheldSince, entry.LastUse) = (Now, ++_uses); // Until now it was in use, whenever that began.
         Evict();
     }
 }
