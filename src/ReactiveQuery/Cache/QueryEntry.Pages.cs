@@ -6,8 +6,8 @@ namespace ReactiveQuery;
 /// </content>
 internal sealed partial class QueryEntry<T>
 {
-    /// <summary>What waits for the present flight to end; null when nothing does.</summary>
-    private List<Wanted>? _wanted;
+    /// <summary>What waits first for the present flight to end; null when nothing does.</summary>
+    private Wanted? _wanted;
 
     private bool IsPageInFlight_NeedsLock => _flight is { IsOfPage: true };
 
@@ -75,12 +75,11 @@ internal sealed partial class QueryEntry<T>
         after.Started = _flight;
         after.IsPageDue = _flight is null;
         if (_flight?.Direction == direction) return;
-        _wanted ??= [];
-        var index = _wanted.FindIndex(wanted => wanted.Direction == direction);
-        if (index < 0)
-            _wanted.Add(new(direction, request));
-        else
-            _wanted[index] = new(direction, request);
+        ref var place = ref _wanted;
+        while (place is not null && place.Direction != direction)
+            place = ref place.Next;
+        if (place?.Request != request)
+            place = new(direction, request, place?.Next);
     }
 
     /// <summary>A flight has ended: what was fetched before the last invalidation is fetched again, else comes what waited for the end.</summary>
@@ -98,9 +97,9 @@ internal sealed partial class QueryEntry<T>
         {
             _wanted = null;
         }
-        else if (_wanted[0] is { Direction: PageDirection.None } refetch)
+        else if (_wanted is { Direction: PageDirection.None } refetch)
         {
-            Done_NeedsLock(refetch);
+            _wanted = refetch.Next;
             Start_NeedsLock(refetch.Request, ref after);
         }
         else
@@ -118,7 +117,7 @@ internal sealed partial class QueryEntry<T>
             Wanted? wanted;
             lock (Gate)
             {
-                if (IsDead || _flight is not null || (wanted = _wanted?[0]) is null) return;
+                if (IsDead || _flight is not null || (wanted = _wanted) is null) return;
                 seen = _state;
             }
 
@@ -127,8 +126,8 @@ internal sealed partial class QueryEntry<T>
             lock (Gate)
             {
                 if (IsDead || _flight is not null) return;
-                if (_wanted?[0] != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
-                Done_NeedsLock(wanted);
+                if (_wanted != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
+                _wanted = wanted.Next;
                 Look_NeedsLock();
                 if (page is null)
                     NoSuchPage_NeedsLock(wanted.Direction, ref after);
@@ -149,13 +148,15 @@ internal sealed partial class QueryEntry<T>
         Settled_NeedsLock(ref after);
     }
 
-    private void Done_NeedsLock(Wanted wanted)
+    /// <summary>Something that somebody asked for and that waits its turn, and what was asked for after it.</summary>
+    private sealed class Wanted(PageDirection direction, QueryRequest<T> request, Wanted? next)
     {
-        _wanted!.Remove(wanted);
-        if (_wanted.Count == 0)
-            _wanted = null;
-    }
+        private Wanted? _next = next;
 
-    /// <summary>Something that somebody asked for and that waits its turn.</summary>
-    private sealed record Wanted(PageDirection Direction, QueryRequest<T> Request);
+        public PageDirection Direction => direction;
+
+        public QueryRequest<T> Request => request;
+
+        public ref Wanted? Next => ref _next;
+    }
 }

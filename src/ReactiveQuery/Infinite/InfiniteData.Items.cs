@@ -70,8 +70,8 @@ public sealed partial class InfiniteData<TCursor, TPage>
         if (previous is null || _entries.BeginsLike(previous._entries))
             return previous is not null && previous.Count == Count ? previous : this;
         var shared = Changed((index, page) =>
-            index >= previous.Count || IsSame(previous.Pages[index], page) ? page
-            : share is null ? StructuralSharing.Share(previous.Pages[index], page) : share(previous.Pages[index], page));
+            index >= previous.Count || IsSame(previous.PageAt(index), page) ? page
+            : share is null ? StructuralSharing.Share(previous.PageAt(index), page) : share(previous.PageAt(index), page));
         return shared.Equals(previous) ? previous : shared;
     }
 

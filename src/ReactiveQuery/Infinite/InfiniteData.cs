@@ -71,6 +71,15 @@ public sealed partial class InfiniteData<TCursor, TPage> : IEquatable<InfiniteDa
     /// <returns>Such as <c>|a|b|</c>.</returns>
     public override string ToString() => $"|{string.Concat(Pages.Select(page => $"{page}|"))}";
 
+    /// <summary>One page alone, as a fetch brings it; it is not made to be appended to.</summary>
+    internal static InfiniteData<TCursor, TPage> Of(TCursor cursor, TPage page) => new(SharedRun<Entry>.Of([new(cursor, page)]));
+
+    /// <summary>As in <see cref="Pages"/>, but without the list, which nobody may ever ask for (W10 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    internal TPage PageAt(int index) => _entries[index].Page;
+
+    /// <summary>As in <see cref="Cursors"/>, but without the list.</summary>
+    internal TCursor CursorAt(int index) => _entries[index].Cursor;
+
     internal InfiniteData<TCursor, TPage> Last(int count) => count >= Count ? this : new(_entries.Last(count));
 
     internal InfiniteData<TCursor, TPage> First(int count) => count >= Count ? this : new(_entries.First(count));

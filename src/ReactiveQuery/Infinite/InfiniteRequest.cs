@@ -56,7 +56,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
 
         public override bool Gather(ref InfiniteData<TCursor, TPage> value)
         {
-            _walk = _walk.Step(value.Pages[0]);
+            _walk = _walk.Step(value.PageAt(0));
             value = _walk.Walked;
             return _walk.IsWhole;
         }
@@ -73,7 +73,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
             request.Fetch(cursor, client, attempt, interest, observer);
 
         public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value) =>
-            request.Paging.Land(direction, seen.Data ?? InfiniteData<TCursor, TPage>.Empty, cursor, value.Pages[0], edge);
+            request.Paging.Land(direction, seen.Data ?? InfiniteData<TCursor, TPage>.Empty, cursor, value.PageAt(0), edge);
     }
 
     /// <summary>A page whose cursor could not be found, because the cursor function threw.</summary>
@@ -103,7 +103,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
             if (_hasEnded) return;
             _hasEnded = true;
             _upstream.Dispose();
-            observer.OnNext(InfiniteData<TCursor, TPage>.Empty.Append(cursor, page));
+            observer.OnNext(InfiniteData<TCursor, TPage>.Of(cursor, page));
             observer.OnCompleted();
         }
 

@@ -28,7 +28,7 @@ internal sealed record PageWalk<TCursor, TPage>
     /// <summary>A walk over what is there, from its first page on; over one page where there is nothing yet.</summary>
     public static PageWalk<TCursor, TPage> Over(Paging<TCursor, TPage> paging, InfiniteData<TCursor, TPage>? old) =>
         old is { Count: > 0 }
-            ? new(paging, InfiniteData<TCursor, TPage>.Empty, new(old.Cursors[0]), Math.Min(old.Count, paging.MaxPages))
+            ? new(paging, InfiniteData<TCursor, TPage>.Empty, new(old.CursorAt(0)), Math.Min(old.Count, paging.MaxPages))
             : new(paging, InfiniteData<TCursor, TPage>.Empty, new(paging.FirstCursor), 1);
 
     /// <summary>One page further. The list has shrunk where the fresh page says that nothing follows: the walk then ends early.</summary>

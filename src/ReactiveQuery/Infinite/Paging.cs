@@ -17,8 +17,8 @@ internal sealed record Paging<TCursor, TPage>(
         if (data.Count == 0)
             return direction == PageDirection.Previous ? null : new PageCursor<TCursor>(FirstCursor);
         var cursor = direction == PageDirection.Previous
-            ? Previous?.Invoke(data.Pages[0], data)
-            : Next(data.Pages[^1], data);
+            ? Previous?.Invoke(data.PageAt(0), data)
+            : Next(data.PageAt(data.Count - 1), data);
         return cursor is { Value: not null } ? cursor : null;
     }
 
@@ -37,12 +37,12 @@ internal sealed record Paging<TCursor, TPage>(
     {
         if (Edge(direction, data) == edge) return Add(direction, data, cursor, page);
         for (var i = 0; i < data.Count; i++)
-            if (EqualityComparer<TCursor>.Default.Equals(data.Cursors[i], cursor))
+            if (EqualityComparer<TCursor>.Default.Equals(data.CursorAt(i), cursor))
                 return data.WithPage(i, page);
         return Add(direction, data, cursor, page);
     }
 
     /// <summary>The cursor of the page at the end in a direction; null without pages.</summary>
     public static PageCursor<TCursor>? Edge(PageDirection direction, InfiniteData<TCursor, TPage> data) =>
-        data.Count == 0 ? null : new PageCursor<TCursor>(direction == PageDirection.Previous ? data.Cursors[0] : data.Cursors[^1]);
+        data.Count == 0 ? null : new PageCursor<TCursor>(direction == PageDirection.Previous ? data.CursorAt(0) : data.CursorAt(data.Count - 1));
 }
