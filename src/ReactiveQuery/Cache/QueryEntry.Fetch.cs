@@ -150,7 +150,7 @@ internal sealed partial class QueryEntry<T>
             if (flight.IsOfPage)
                 Apply_NeedsLock(new PageLanded<T>(now, data, isCurrent));
             else
-                Apply_NeedsLock(QueryReducer.Land(_state, now, data, isCurrent), QueryUpdateCause.FetchSucceeded);
+                Apply_NeedsLock(QueryReducer.Land(_state, now, data, isCurrent, _isStaleAtOnce), QueryUpdateCause.FetchSucceeded);
         }
 
         (after.Landed, after.LandedData) = (flight, data);

@@ -65,7 +65,16 @@ internal static class QueryReducer
     };
 
     /// <summary><see cref="FetchSucceeded{T}"/>.</summary>
-    public static QueryState<T> Land<T>(QueryState<T> state, QueryInstant instant, T data, bool isCurrent) => Received(state, instant, data, !isCurrent);
+    /// <param name="state">The state before.</param>
+    /// <param name="instant">When it landed.</param>
+    /// <param name="data">What it brought.</param>
+    /// <param name="isCurrent">Whether nothing was invalidated since it began.</param>
+    /// <param name="isStale">
+    /// Whether observers are likely to find the data stale at once. Whoever finds otherwise is shown a copy that says so; it is made for all the others if nobody foresees it
+    /// (W15 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </param>
+    public static QueryState<T> Land<T>(QueryState<T> state, QueryInstant instant, T data, bool isCurrent, bool isStale = false) =>
+        Received(state, instant, data, !isCurrent, isStale: isStale);
 
     /// <summary><see cref="DataSet{T}"/>: a write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
     public static QueryState<T> Write<T>(QueryState<T> state, QueryInstant instant, T data) => state.FetchStatus switch
@@ -75,7 +84,7 @@ internal static class QueryReducer
         _ => WrittenBehindFetch(state, Received(state, instant, data, isInvalidated: false)),
     };
 
-    private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle) => state with
+    private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) => state with
     {
         Status = QueryStatus.Success,
         FetchStatus = fetchStatus,
@@ -89,6 +98,7 @@ internal static class QueryReducer
         Before = null,
         Direction = PageDirection.None,
         IsInvalidated = isInvalidated,
+        IsStale = isStale,
         IsOptimistic = false,
         Fold = null, // The patches that lie over it the entry puts on.
     };
