@@ -20,22 +20,26 @@ internal sealed class Crossing<T>(
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(observer, scheduler, mode, boundary, onSchedulerError);
+        Subscription subscription = mode == DispatchMode.LatestState
+            ? new LatestOnly(observer, scheduler, boundary, onSchedulerError)
+            : new Everything(observer, scheduler, boundary, onSchedulerError);
         subscription.Run(source);
         return subscription;
     }
 
-    private sealed class Subscription(
-        IObserver<T> observer, IScheduler scheduler, DispatchMode mode, IUiBoundary? boundary, Action<Exception>? onSchedulerError) : Sink<T>(observer), IObserver<T>
+    /// <summary>The turns of one observer at the scheduler.</summary>
+    /// <remarks>
+    /// Whoever puts a value where none was, or brings the end, schedules a turn if none is. A turn that finds nothing more first says that none is scheduled and
+    /// then looks once more, while the other side first puts and then asks whether one is; both with a fence between, so that one of the two sees the other.
+    /// </remarks>
+    private abstract class Subscription(IObserver<T> observer, IScheduler scheduler, IUiBoundary? boundary, Action<Exception>? onSchedulerError)
+        : Sink<T>(observer), IObserver<T>
     {
-        private readonly object _gate = new();
-        private readonly Queue<T> _pending = new(1);
         private SingleAssignmentDisposableValue _upstream;
         private DisposableSlot _work;
         private int _turns;
-        private bool _hasEnded;
-        private Exception? _error;
-        private bool _isScheduled;
+        private int _isScheduled;
+        private Ending? _end;
 
         // While Subscribe is running and has brought no value yet.
         private volatile bool _awaitsFirst;
@@ -50,35 +54,41 @@ internal sealed class Crossing<T>(
         public void OnNext(T value)
         {
             if (scheduler is UiDispatchQueue { IsDisposed: true }) Dispose(); // It drops work without a word; nobody would ever take the value.
-            var isAtOnce = _awaitsFirst && IsThere();
-            _awaitsFirst = false;
-            lock (_gate)
+            var isAtOnce = false;
+            if (_awaitsFirst)
             {
-                if (_hasEnded || IsStopped) return;
-                if (mode == DispatchMode.LatestState) _pending.Clear();
-                _pending.Enqueue(value);
-                if (!ClaimSchedule_NeedsLock()) return;
+                isAtOnce = IsThere();
+                _awaitsFirst = false;
             }
 
+            if (Volatile.Read(ref _end) is not null || !TryPut(value) || !TryClaim()) return;
             if (isAtOnce) TakeTurn();
             else Schedule();
         }
 
-        public void OnError(Exception error) => End(error);
+        public void OnError(Exception error) => End(new Ending(error));
 
-        public void OnCompleted() => End(null);
+        public void OnCompleted() => End(new Ending(null));
 
-        private void End(Exception? error)
+        /// <summary>Keeps a value for the next turn, unless the observer is gone. Implies a fence.</summary>
+        /// <returns>Whether a turn must be scheduled; false when the value takes the place of one that waits for its turn already.</returns>
+        protected abstract bool TryPut(T value);
+
+        protected abstract bool TryTake([MaybeNullWhen(false)] out T value);
+
+        protected abstract bool HasPending { get; }
+
+        /// <summary>Drops what is waiting. After the observer is gone, nothing is kept any more.</summary>
+        protected abstract void Clear();
+
+        /// <summary>Whether an error takes the place of what is waiting.</summary>
+        protected abstract bool ErrorsOvertake { get; }
+
+        private void End(Ending end)
         {
-            lock (_gate)
-            {
-                if (_hasEnded) return;
-                (_hasEnded, _error) = (true, error);
-                if (error is not null && mode == DispatchMode.EveryState) _pending.Clear(); // As ObserveOn: an error does not wait for a queue.
-                if (!ClaimSchedule_NeedsLock()) return;
-            }
-
-            Schedule();
+            if (Interlocked.CompareExchange(ref _end, end, null) is not null) return;
+            if (end.Error is not null && ErrorsOvertake) Clear();
+            if (TryClaim()) Schedule();
         }
 
         private bool IsThere()
@@ -94,7 +104,7 @@ internal sealed class Crossing<T>(
             }
         }
 
-        private bool ClaimSchedule_NeedsLock() => !_isScheduled && (_isScheduled = true);
+        private bool TryClaim() => Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0;
 
         private void Schedule()
         {
@@ -143,26 +153,27 @@ internal sealed class Crossing<T>(
             }
             finally
             {
-                if (IsMoreDue(out bool hasEnded, out Exception? error)) Schedule();
-                else if (hasEnded && error is not null) ForwardError(error);
-                else if (hasEnded) ForwardCompleted();
+                GoOn();
             }
         }
 
-        private bool TryTake([MaybeNullWhen(false)] out T value)
+        /// <summary>What follows a delivery: the next value; if there is none, the end; if there is none yet, the next value or the end schedules anew.</summary>
+        private void GoOn()
         {
-            lock (_gate)
-                return _pending.TryDequeue(out value);
-        }
-
-        /// <summary>Whether a value is waiting; if not, the end if there is one, else the next value schedules anew.</summary>
-        private bool IsMoreDue(out bool hasEnded, out Exception? error)
-        {
-            lock (_gate)
+            var end = Volatile.Read(ref _end); // Before the look at the values: all of them came before it.
+            if (HasPending)
             {
-                (hasEnded, error) = (_hasEnded, _error);
-                _isScheduled = _pending.Count > 0 || _hasEnded;
-                return _pending.Count > 0;
+                Schedule();
+            }
+            else if (end is not null)
+            {
+                if (end.Error is { } error) ForwardError(error);
+                else ForwardCompleted();
+            }
+            else
+            {
+                Interlocked.Exchange(ref _isScheduled, 0);
+                if ((HasPending || Volatile.Read(ref _end) is not null) && TryClaim()) Schedule();
             }
         }
 
@@ -170,8 +181,76 @@ internal sealed class Crossing<T>(
         {
             _work.Dispose();
             _upstream.Dispose();
-            lock (_gate)
+            Clear();
+        }
+
+        private sealed record Ending(Exception? Error);
+    }
+
+    private sealed class Everything(IObserver<T> observer, IScheduler scheduler, IUiBoundary? boundary, Action<Exception>? onSchedulerError)
+        : Subscription(observer, scheduler, boundary, onSchedulerError)
+    {
+        private readonly Queue<T> _pending = new(1);
+
+        protected override bool HasPending
+        {
+            get { lock (_pending) return _pending.Count > 0; }
+        }
+
+        protected override bool ErrorsOvertake => true; // As ObserveOn: an error does not wait for a queue.
+
+        protected override bool TryPut(T value)
+        {
+            lock (_pending)
+            {
+                if (IsStopped) return false;
+                _pending.Enqueue(value);
+                return true;
+            }
+        }
+
+        protected override bool TryTake([MaybeNullWhen(false)] out T value)
+        {
+            lock (_pending)
+                return _pending.TryDequeue(out value);
+        }
+
+        protected override void Clear()
+        {
+            lock (_pending)
                 _pending.Clear();
         }
+    }
+
+    /// <summary>
+    /// One place, which each value takes from the one before it: a producer that is faster than the scheduler pays one exchange for each value
+    /// (W13 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private sealed class LatestOnly(IObserver<T> observer, IScheduler scheduler, IUiBoundary? boundary, Action<Exception>? onSchedulerError)
+        : Subscription(observer, scheduler, boundary, onSchedulerError)
+    {
+        private static readonly object Null = new();
+        private object? _latest; // Null: nothing is waiting.
+
+        protected override bool HasPending => Volatile.Read(ref _latest) is not null;
+
+        protected override bool ErrorsOvertake => false;
+
+        protected override bool TryPut(T value)
+        {
+            var before = Interlocked.Exchange(ref _latest, (object?)value ?? Null);
+            if (!IsStopped) return before is null;
+            Clear(); // The observer left before the value came, so that Release has not seen it.
+            return false;
+        }
+
+        protected override bool TryTake([MaybeNullWhen(false)] out T value)
+        {
+            var taken = Interlocked.Exchange(ref _latest, null);
+            value = taken is null || ReferenceEquals(taken, Null) ? default : (T)taken;
+            return taken is not null;
+        }
+
+        protected override void Clear() => Volatile.Write(ref _latest, null);
     }
 }
