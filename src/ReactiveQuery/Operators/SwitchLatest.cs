@@ -27,7 +27,7 @@ internal sealed class SwitchLatest<TSource, T>(
         return subscription;
     }
 
-    private sealed class Subscription : Receiver<(int Generation, T Value)>, IObserver<TSource>, IDisposable
+    private sealed class Subscription : Receiver<Waiting>, IObserver<TSource>, IDisposable
     {
         private readonly object _gate = new();
         private readonly Func<TSource, IObservable<T>?> _select;
@@ -35,11 +35,10 @@ internal sealed class SwitchLatest<TSource, T>(
         private readonly Action<Exception, UnobservedErrorOrigin> _report;
         private readonly IEqualityComparer<T>? _distinctBy;
         private readonly SingleAssignmentDisposable _upstream = new();
-        private readonly SerialDisposable _inner = new();
         private readonly SingleAssignmentDisposable _lifetime = new();
         private IObserver<T>? _observer;
-        private Version<(int, T)> _tail = Version<(int, T)>.NewRoot();
-        private int _generation;
+        private Version<Waiting> _tail = Version<Waiting>.NewRoot();
+        private Follower? _current;
         private T? _shown;
         private bool _hasShown;
 
@@ -92,12 +91,7 @@ internal sealed class SwitchLatest<TSource, T>(
         }
 
         /// <summary>The source failed: its error is shown, and nothing of the stream followed so far any more.</summary>
-        public void OnError(Exception error)
-        {
-            var generation = Interlocked.Increment(ref _generation);
-            _inner.Disposable = null;
-            Post(generation, new Version<(int, T)>((generation, _fromError(error))));
-        }
+        public void OnError(Exception error) => Begin().OnError(error);
 
         public void OnCompleted()
         {
@@ -109,19 +103,48 @@ internal sealed class SwitchLatest<TSource, T>(
             Leave();
         }
 
-        protected override void Deliver((int Generation, T Value) value, Version<(int Generation, T Value)>? before)
+        public bool IsCurrent(Follower follower) => ReferenceEquals(follower, Volatile.Read(ref _current));
+
+        /// <summary>
+        /// Shows a value. When nobody is delivering, all before it has been: it then needs no place in the chain, which is an allocation and a lock
+        /// (W11b in <c>benchmarks/WORKLOADS.md</c>).
+        /// </summary>
+        public void Post(Follower from, T value)
         {
-            if (value.Generation != Volatile.Read(ref _generation)) return;
-            if (IsRepeated(value.Value) || IsStopped || value.Generation != Volatile.Read(ref _generation)) return;
-            (_shown, _hasShown) = (value.Value, true);
-            try
+            if (!IsCurrent(from)) return;
+            if (TryClaim())
             {
-                _observer?.OnNext(value.Value);
+                Show(from, value);
+                DeliverClaimed();
+                return;
             }
-            catch (Exception error)
+
+            lock (_gate)
             {
-                _report(error, UnobservedErrorOrigin.Observer);
+                if (!IsCurrent(from) || _tail.IsEnd) return;
+                Append_NeedsLock(new Version<Waiting>(new Waiting(from, value)));
             }
+
+            Drain();
+        }
+
+        public void End()
+        {
+            lock (_gate)
+            {
+                if (_tail.IsEnd) return;
+                Append_NeedsLock(Version<Waiting>.NewEnd(Waiting.Nothing));
+            }
+
+            Drain();
+        }
+
+        public T FromError(Exception error) => _fromError(error);
+
+        protected override void Deliver(Waiting value, Version<Waiting>? before)
+        {
+            var (from, shown) = value.Take();
+            Show(from, shown);
         }
 
         protected override void DeliverEnd(Exception? error)
@@ -143,12 +166,28 @@ internal sealed class SwitchLatest<TSource, T>(
             Leave();
         }
 
+        private void Show(Follower from, T value)
+        {
+            if (!IsCurrent(from)) return;
+            if (IsRepeated(value) || IsStopped || !IsCurrent(from)) return;
+            (_shown, _hasShown) = (value, true);
+            try
+            {
+                _observer?.OnNext(value);
+            }
+            catch (Exception error)
+            {
+                _report(error, UnobservedErrorOrigin.Observer);
+            }
+        }
+
         /// <summary>The comparison may be user code; where it throws, the value counts as a new one.</summary>
         private bool IsRepeated(T value)
         {
+            if (_distinctBy is null || !_hasShown) return false;
             try
             {
-                return _distinctBy is not null && _hasShown && _distinctBy.Equals(_shown, value);
+                return _distinctBy.Equals(_shown, value);
             }
             catch (Exception error)
             {
@@ -160,69 +199,78 @@ internal sealed class SwitchLatest<TSource, T>(
         private void Leave()
         {
             _upstream.Dispose();
-            _inner.Dispose();
+            LeaveCurrent(null);
             _lifetime.Dispose();
         }
 
         private void Follow(IObservable<T> next)
         {
-            var generation = Interlocked.Increment(ref _generation);
-            var follower = new Follower(this, generation);
-            _inner.Disposable = follower; // Leaves the old stream before the new one begins.
-            if (generation != Volatile.Read(ref _generation)) return;
+            var follower = Begin(); // Leaves the old stream before the new one begins.
+            if (!IsCurrent(follower)) return;
             try
             {
                 follower.SubscribeTo(next);
             }
             catch (Exception error)
             {
-                Post(generation, new Version<(int, T)>((generation, _fromError(error))));
+                follower.OnError(error);
             }
         }
 
-        private void Post(int generation, Version<(int, T)> version)
+        /// <summary>Makes place for another stream. From then on nothing of the one before it is shown.</summary>
+        private Follower Begin()
         {
-            lock (_gate)
-            {
-                if (generation != _generation || _tail.IsEnd) return;
-                _tail.Append(version);
-                _tail = version;
-            }
-
-            Drain();
+            var follower = new Follower(this);
+            LeaveCurrent(follower);
+            if (IsStopped) LeaveCurrent(null); // Whoever disposed may have looked before this one was there.
+            return follower;
         }
 
-        private void End()
-        {
-            lock (_gate)
-            {
-                if (_tail.IsEnd) return;
-                var end = Version<(int, T)>.NewEnd(default);
-                _tail.Append(end);
-                _tail = end;
-            }
+        private void LeaveCurrent(Follower? next) => Interlocked.Exchange(ref _current, next)?.Leave();
 
-            Drain();
+        private void Append_NeedsLock(Version<Waiting> version)
+        {
+            _tail.Append(version);
+            _tail = version;
+        }
+    }
+
+    /// <summary>A value that came while another was being delivered. The chain keeps the last one until the next; so it is emptied when it is shown.</summary>
+    private sealed class Waiting(Follower? from, T value)
+    {
+        public static readonly Waiting Nothing = new(null, default!);
+
+        private T? _value = value;
+
+        public (Follower From, T Value) Take()
+        {
+            var value = _value!;
+            _value = default;
+            return (from!, value);
+        }
+    }
+
+    /// <summary>The observer of one stream, and the subscription to it.</summary>
+    private sealed class Follower(Subscription parent) : IObserver<T>
+    {
+        private IDisposable? _subscription;
+
+        public void SubscribeTo(IObservable<T> stream)
+        {
+            var subscription = stream.Subscribe(this);
+            if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
         }
 
-        /// <summary>The observer of one stream, and the subscription to it.</summary>
-        private sealed class Follower(Subscription parent, int generation) : IObserver<T>, IDisposable
+        /// <summary>Ends the subscription, now or as soon as there is one. Called once, by whoever took its place.</summary>
+        public void Leave() => (Volatile.Read(ref _subscription) ?? Interlocked.CompareExchange(ref _subscription, Disposable.Empty, null))?.Dispose();
+
+        public void OnNext(T value) => parent.Post(this, value);
+
+        public void OnError(Exception error) => OnNext(parent.FromError(error));
+
+        public void OnCompleted()
         {
-            private SingleAssignmentDisposableValue _subscription;
-
-            public void SubscribeTo(IObservable<T> stream) => _subscription.Disposable = stream.Subscribe(this);
-
-            public void Dispose() => _subscription.Dispose();
-
-            public void OnNext(T value) => parent.Post(generation, new Version<(int, T)>((generation, value)));
-
-            public void OnError(Exception error) => OnNext(parent._fromError(error));
-
-            public void OnCompleted()
-            {
-                if (generation == Volatile.Read(ref parent._generation))
-                    parent.End();
-            }
+            if (parent.IsCurrent(this)) parent.End();
         }
     }
 }
