@@ -19,7 +19,6 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     private readonly CompositeDisposable _subscriptions = [];
     private LatestSubject<MutationState<TArgs, T>>? _states;
     private MutationCall<TArgs, T>? _latest;
-    private MutationState<TArgs, T> _shown = MutationState<TArgs, T>.Idle;
     private int _underWay;
     private int _watchers;
 
@@ -34,7 +33,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     public string Name => Definition.Name;
 
     /// <summary>The state of the latest call; Idle before the first, after <see cref="Reset"/> and when the latest call was cancelled.</summary>
-    public MutationState<TArgs, T> State => Volatile.Read(ref _shown);
+    public MutationState<TArgs, T> State => Volatile.Read(ref _latest)?.State ?? MutationState<TArgs, T>.Idle;
 
     internal QueryClient Client { get; }
 
@@ -52,7 +51,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
                 if (_states is null)
                 {
                     var states = new LatestSubject<MutationState<TArgs, T>>(Client.ReportObserver);
-                    states.Post(_shown);
+                    states.Post(State);
                     Volatile.Write(ref _states, states);
                 }
 
@@ -104,8 +103,9 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         lock (Client.Ledger.Gate)
         {
-            _latest = null;
-            Post_NeedsLock(MutationState<TArgs, T>.Idle);
+            if (ReferenceEquals(State, MutationState<TArgs, T>.Idle)) return;
+            Volatile.Write(ref _latest, null);
+            _states?.Post(State);
         }
 
         Deliver();
@@ -144,7 +144,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         ThrowIfDisposed();
         Client.Environment.Connect();
         var scope = ScopeFor(args, options, out var scopeError);
-        var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now);
+        var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now.At);
         call.IsExecuted = isExecuted;
         List<MutationCall>? superseded = null;
         lock (Client.Ledger.Gate)
@@ -162,15 +162,15 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     internal void Added_NeedsLock(MutationCall<TArgs, T> call)
     {
         _underWay++;
-        _latest = call;
+        Volatile.Write(ref _latest, call);
     }
 
     internal void Removed_NeedsLock() => _underWay--;
 
-    internal void Show_NeedsLock(MutationCall<TArgs, T> call, MutationState<TArgs, T> state)
+    internal void Show_NeedsLock(MutationCall<TArgs, T> call)
     {
         if (_latest == call)
-            Post_NeedsLock(state);
+            _states?.Post(call.State_NeedsLock);
     }
 
     /// <summary>Whether somebody who observes the mutation sees this call; earlier calls they do not see.</summary>
@@ -210,13 +210,6 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         if (state.HasData)
             observer.OnNext(state.Data!);
         observer.OnCompleted();
-    }
-
-    private void Post_NeedsLock(MutationState<TArgs, T> state)
-    {
-        if (ReferenceEquals(state, _shown)) return;
-        Volatile.Write(ref _shown, state);
-        _states?.Post(state);
     }
 
     private QueryKey? ScopeFor(TArgs args, MutationOptions<TArgs, T> options, out Exception? error)

@@ -68,7 +68,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         _isSent = true;
         Volatile.Read(ref _insists)?.OnNext(false);
-        if (State.IsPaused)
+        if (IsPaused)
             Apply(CallResumed.Instance);
         return !IsAnswered;
     }

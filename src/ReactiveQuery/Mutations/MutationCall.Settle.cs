@@ -3,7 +3,7 @@ namespace ReactiveQuery;
 /// <content>From the outcome to the end.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
-    private MutationEvent? _decided;
+    private MutationEvent? _outcome;
     private object? _answer;
 
     /// <summary>The end of the call as a task: made when somebody first asks, most calls have ended by then.</summary>
@@ -13,9 +13,14 @@ internal sealed partial class MutationCall<TArgs, T>
         if (Volatile.Read(ref _answer) is Task<T> known) return known;
         lock (Ledger.Gate)
         {
-            if (_answer is null && IsSettled)
-                Volatile.Write(ref _answer, AnswerOf(_state));
-            _answer ??= new TaskCompletionSource<T>(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_answer is null)
+            {
+                var answer = new TaskCompletionSource<T>(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+                if (IsSettled)
+                    Answer(answer, State_NeedsLock);
+                Volatile.Write(ref _answer, IsSettled ? answer.Task : answer);
+            }
+
             return _answer as Task<T> ?? ((TaskCompletionSource<T>)_answer).Task;
         }
     }
@@ -32,14 +37,14 @@ internal sealed partial class MutationCall<TArgs, T>
     private CallFailed? Unobserved_NeedsLock(MutationEvent outcome)
     {
         if (_callbacks.Error.Length > 0) return null;
-        return outcome is CallFailed && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _decided as CallFailed;
+        return outcome is CallFailed && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _outcome as CallFailed;
     }
 
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
     private bool TrySettle(MutationEvent outcome)
     {
         if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
-        _decided = outcome;
+        _outcome = outcome;
         EndRun();
         AffectCache(outcome, options);
         Client.Environment.WriteEnded(this);
@@ -60,7 +65,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private List<Func<Task?>> StepsFor(MutationEvent outcome)
     {
-        var shown = MutationReducer.Reduce(_state, outcome);
+        var shown = MutationReducer.Reduce(State, outcome);
         List<Func<Task?>> steps = [];
         if (outcome is CallSucceeded<T> succeeded)
             steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(succeeded.Data, Context))));
@@ -87,19 +92,21 @@ internal sealed partial class MutationCall<TArgs, T>
         {
             if (!TryAdvance(CallStage.Settled)) return;
             unobserved = Unobserved_NeedsLock(outcome);
-            Apply_NeedsLock(outcome);
+            Show_NeedsLock(outcome is CallCancelled ? MutationState<TArgs, T>.Idle : null); // Idle whatever was decided: the client's disposal may have come between.
             _mutation.Removed_NeedsLock();
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
             if (outcome is not CallFailed || _mutation.IsDisposed)
                 LetGo_NeedsLock();
             run = _run;
-            (_run, _decided, _refetches, _patches) = (null, null, null, null);
             awaited = _answer as TaskCompletionSource<T>;
+            if (_answer is null && IsLanded(outcome))
+                Volatile.Write(ref _answer, _landed);
+            (_run, _landed, _refetches, _patches) = (null, null, null, null);
         }
 
         run?.Dispose(); // One that began while the client was disposed; any other has ended.
         if (awaited is not null)
-            Answer(awaited, _state);
+            Answer(awaited, State);
         Deliver();
         Ledger.RequestDeadline(this);
         if (unobserved is not null)
@@ -111,15 +118,13 @@ internal sealed partial class MutationCall<TArgs, T>
     private TimeSpan? Stay_NeedsLock(MutationEvent outcome) =>
         outcome is CallCancelled || _mutation.IsDisposed ? null : Options.GcTime ?? Defaults.GcTime ?? QueryDefaults.GcTime;
 
-    /// <summary>The fetcher's own task, where it ended as the call did: nothing is left that the two could differ in.</summary>
-    private Task<T> AnswerOf(MutationState<TArgs, T> state)
+    /// <summary>Whether the fetcher's own task is the answer: it ended as the call does, and nothing is left that the two could differ in.</summary>
+    private bool IsLanded(MutationEvent outcome) => _landed is { } landed && outcome switch
     {
-        if (_landed is { } landed && (state.HasData ? landed.IsCompletedSuccessfully : state.IsError && landed.IsFaulted && state.Error is not AggregateException))
-            return landed;
-        var answer = new TaskCompletionSource<T>();
-        Answer(answer, state);
-        return answer.Task;
-    }
+        CallSucceeded<T> => landed.IsCompletedSuccessfully,
+        CallFailed failed => landed.IsFaulted && failed.Error is not AggregateException,
+        _ => false,
+    };
 
     private static void Answer(TaskCompletionSource<T> answer, MutationState<TArgs, T> state)
     {

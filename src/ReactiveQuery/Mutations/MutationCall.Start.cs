@@ -10,14 +10,16 @@ internal sealed partial class MutationCall<TArgs, T>
         {
             IsRefused = true;
             TryAdvance(CallStage.Settled);
+            _state = MutationState<TArgs, T>.Idle;
             LetGo_NeedsLock();
             return;
         }
 
         Ledger.Enlist_NeedsLock(this);
         _mutation.Added_NeedsLock(this);
-        Show_NeedsLock(Started_NeedsLock);
-        if (Scope is null && _callbacks.Mutate.Length == 0 && !_state.IsPaused)
+        var isPaused = Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online; // Under the lock: a change is seen here, or told to a call that is listed by then.
+        Show_NeedsLock(isPaused ? Started(isPaused) : null);
+        if (Scope is null && _callbacks.Mutate.Length == 0 && !isPaused)
             TryAdvance(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 

@@ -6,28 +6,28 @@ namespace ReactiveQuery;
 /// <remarks>
 /// <para>The parts, in the order of a call's life: <c>Start</c> (patches, <c>OnMutate</c>, its turn), <c>Run</c> and <c>Attempts</c> (the attempts), <c>Settle</c> (effects,
 /// callbacks, the end).</para>
-/// <para>What few calls need is made when it is first asked for: the stream of states, the task, the context of the callbacks, the operators of a retry. Most calls are awaited
-/// after they have ended and observed by nobody (W9 in <c>benchmarks/WORKLOADS.md</c>), and ended calls are kept for a while, so that their size counts.</para>
+/// <para>What few calls need is made when it is first asked for: the states and their stream, the task, the context of the callbacks, the operators of a retry. Most calls are
+/// awaited after they have ended and observed by nobody (W9 in <c>benchmarks/WORKLOADS.md</c>), and ended calls are kept for a while, so that their size counts.</para>
 /// </remarks>
 internal sealed partial class MutationCall<TArgs, T> : MutationCall
 {
     private readonly Mutation<TArgs, T> _mutation;
     private readonly TArgs _args;
-    private readonly QueryInstant _now;
+    private readonly DateTimeOffset _submittedAt;
     private readonly object? _meta;
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
-    private MutationState<TArgs, T> _state = MutationState<TArgs, T>.Idle;
+    private MutationState<TArgs, T>? _state; // Null where it follows from the stage and the outcome, and nobody has looked yet.
     private LatestSubject<MutationState<TArgs, T>>? _states;
     private LatestSubject<bool>? _insists;
     private MutationContext<TArgs>? _context;
 
-    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, QueryInstant now)
+    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, DateTimeOffset submittedAt)
         : base(scope)
     {
         _mutation = mutation;
         _args = args;
-        _now = now;
+        _submittedAt = submittedAt;
         _meta = options.Meta;
         _options = options;
         _callbacks = options.Callbacks.Behind(Defaults);
@@ -48,7 +48,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
                 if (_states is null)
                 {
                     var states = new LatestSubject<MutationState<TArgs, T>>(Client.ReportObserver);
-                    states.Post(_state);
+                    states.Post(State_NeedsLock);
                     Volatile.Write(ref _states, states);
                 }
 
@@ -57,7 +57,25 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         }
     }
 
-    public MutationState<TArgs, T> State => Volatile.Read(ref _state);
+    public MutationState<TArgs, T> State
+    {
+        get
+        {
+            if (Volatile.Read(ref _state) is { } known) return known;
+            lock (Ledger.Gate)
+                return State_NeedsLock;
+        }
+    }
+
+    public MutationState<TArgs, T> State_NeedsLock
+    {
+        get
+        {
+            if (_state is null)
+                Volatile.Write(ref _state, IsSettled ? MutationReducer.Reduce(Started(isPaused: false), _outcome!) : Started(isPaused: false));
+            return _state;
+        }
+    }
 
     public override string Name => _mutation.Name;
 
@@ -81,7 +99,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         get
         {
             if (Volatile.Read(ref _context) is { } known) return known;
-            var context = new MutationContext<TArgs>(Client, Name, _args, _meta, _now.At);
+            var context = new MutationContext<TArgs>(Client, Name, _args, _meta, _submittedAt);
             return Interlocked.CompareExchange(ref _context, context, null) ?? context;
         }
     }
@@ -97,14 +115,12 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         }
     }
 
-    /// <summary>Asked for under the lock, so that a change of the connection is either seen here or told to a call that is listed already.</summary>
-    private MutationState<TArgs, T> Started_NeedsLock =>
-        MutationReducer.Start<TArgs, T>(_now, _args, Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online);
+    private bool IsPaused => Volatile.Read(ref _state) is { IsPaused: true };
 
     public override MutationEntry Describe()
     {
         var state = State;
-        return new(Handle, Name, state.Status, _args, ScopeKey, state.Error, state.FailureCount, _now.At, _meta);
+        return new(Handle, Name, state.Status, _args, ScopeKey, state.Error, state.FailureCount, _submittedAt, _meta);
     }
 
     public override MutationHandle Retry()
@@ -112,7 +128,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         MutationOptions<TArgs, T>? options;
         lock (Ledger.Gate)
         {
-            options = IsSettled && _state.IsError ? _options : null;
+            options = IsSettled && State_NeedsLock.IsError ? _options : null;
             if (options is not null)
                 LetGo_NeedsLock(); // Of two retries the second finds nothing to do.
         }
@@ -129,7 +145,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     public override void GoOn()
     {
-        if (State.IsPaused)
+        if (IsPaused)
             Insists.OnNext(true);
     }
 
@@ -163,14 +179,21 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         _callbacks = MutationCallbacks<TArgs, T>.None;
     }
 
-    private void Apply_NeedsLock(MutationEvent happened) => Show_NeedsLock(MutationReducer.Reduce(_state, happened));
+    private MutationState<TArgs, T> Started(bool isPaused) => MutationReducer.Start<TArgs, T>(_submittedAt, _args, isPaused);
 
-    private void Show_NeedsLock(MutationState<TArgs, T> next)
+    private void Apply_NeedsLock(MutationEvent happened)
     {
-        if (ReferenceEquals(next, _state)) return;
+        var next = MutationReducer.Reduce(State_NeedsLock, happened);
+        if (!ReferenceEquals(next, _state))
+            Show_NeedsLock(next);
+    }
+
+    /// <param name="next">The new state; null: made when somebody looks (W9 in <c>benchmarks/WORKLOADS.md</c>).</param>
+    private void Show_NeedsLock(MutationState<TArgs, T>? next)
+    {
         Volatile.Write(ref _state, next);
-        _states?.Post(next);
-        _mutation.Show_NeedsLock(this, next);
+        _states?.Post(State_NeedsLock);
+        _mutation.Show_NeedsLock(this);
         Ledger.Changed_NeedsLock();
     }
 

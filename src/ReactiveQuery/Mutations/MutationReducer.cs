@@ -5,7 +5,7 @@ internal static class MutationReducer
 {
     public static MutationState<TArgs, T> Reduce<TArgs, T>(MutationState<TArgs, T> state, MutationEvent happened) => happened switch
     {
-        CallStarted<TArgs> e => Start<TArgs, T>(e.Instant, e.Variables, e.IsPaused),
+        CallStarted<TArgs> e => Start<TArgs, T>(e.Instant.At, e.Variables, e.IsPaused),
         CallPaused when state.IsPending => state with { Status = MutationStatus.Paused },
         CallResumed when state.IsPaused => state with { Status = MutationStatus.Pending },
         CallAttemptFailed e when state.IsUnderWay => state with
@@ -32,10 +32,10 @@ internal static class MutationReducer
     };
 
     /// <summary><see cref="CallStarted{TArgs}"/>, for a call that has no use for the event (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
-    public static MutationState<TArgs, T> Start<TArgs, T>(QueryInstant instant, TArgs variables, bool isPaused) => new()
+    public static MutationState<TArgs, T> Start<TArgs, T>(DateTimeOffset submittedAt, TArgs variables, bool isPaused) => new()
     {
         Status = isPaused ? MutationStatus.Paused : MutationStatus.Pending,
         Variables = variables,
-        SubmittedAt = instant.At,
+        SubmittedAt = submittedAt,
     };
 }

@@ -42,6 +42,21 @@ public class MutationTests : ClientTest
     }
 
     [Fact]
+    public void A_call_that_nobody_looked_at_tells_its_state_afterwards_and_always_the_same_one()
+    {
+        var boom = new InvalidOperationException("boom");
+        var mutation = NewClient().CreateMutation((int n) => n > 0 ? Task.FromResult($"{n}") : Task.FromException<string>(boom));
+        var (succeeded, failed) = (mutation.Start(1), mutation.Start(-1));
+        Assert.Same(mutation.State, failed.State);
+        Assert.Equal((MutationStatus.Success, 1, "1", 0), (succeeded.State.Status, succeeded.State.Variables, succeeded.State.Data, succeeded.State.FailureCount));
+        Assert.Equal((MutationStatus.Error, -1, boom, 1), (failed.State.Status, failed.State.Variables, failed.State.Error, failed.State.FailureCount));
+        Assert.True(succeeded.State.SubmittedAt is not null && ReferenceEquals(succeeded.State, succeeded.State));
+        mutation.Reset();
+        Assert.Same(MutationState<int, string>.Idle, mutation.State);
+        Assert.True(failed.State.IsError);
+    }
+
+    [Fact]
     public void A_handle_shows_its_own_states_whatever_the_later_calls_do()
     {
         var answers = new[] { new TaskCompletionSource<string>(), new TaskCompletionSource<string>() };
