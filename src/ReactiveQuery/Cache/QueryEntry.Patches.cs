@@ -97,16 +97,14 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             return state is { Fold: null, IsOptimistic: false } ? state : state with { Fold = null, IsOptimistic = false };
         }
 
-        var fold = Fold_NeedsLock(state);
+        if (state.HasData && !IsFolded_NeedsLock(state)) return new OptimisticFold<T>(_layers, state, _state.Fold, this).First;
+        var fold = state.HasData ? _state.Fold : null;
         return fold == state.Fold && state.IsOptimistic == _layers.IsOptimistic ? state : state with { Fold = fold, IsOptimistic = _layers.IsOptimistic };
     }
 
-    private OptimisticFold<T>? Fold_NeedsLock(QueryState<T> state)
-    {
-        if (!state.HasData) return null;
-        var isSameBase = !typeof(T).IsValueType && _state.HasData && ReferenceEquals(state.Data, _state.Data);
-        return isSameBase && _state.Fold is { } fold && fold.Layers == _layers ? fold : new OptimisticFold<T>(_layers, state.Data!, _state.Fold, this);
-    }
+    /// <summary>Whether the present fold is that of this state's data and the present patches.</summary>
+    private bool IsFolded_NeedsLock(QueryState<T> state) =>
+        !typeof(T).IsValueType && _state is { HasData: true, Fold: { } fold } && fold.Layers == _layers && ReferenceEquals(state.Data, _state.Data);
 
     /// <summary>Whether a write is still wanted; the patch that it confirms goes, and what is known by now to be part of it.</summary>
     private bool TakesPlace_NeedsLock(Write write)

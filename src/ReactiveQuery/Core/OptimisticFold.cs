@@ -4,18 +4,29 @@ namespace ReactiveQuery;
 /// What is shown: <c>fold(base, patches in order)</c>. Made under the entry's lock, computed outside it by whoever looks first, because patches are user
 /// code; all see the one result. A patch that throws is skipped and reported, the others hold.
 /// </summary>
-/// <param name="layers">The patches.</param>
-/// <param name="data">The base: what the server last said.</param>
-/// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and patches that only came on top are all that is computed.</param>
-/// <param name="rules">How to share and to whom to report.</param>
-internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, OptimisticFold<T>? shownBefore, IFoldRules<T> rules)
-    : IOptimisticFold
+internal sealed class OptimisticFold<T> : IOptimisticFold
 {
-    private OptimisticFold<T>? _shownBefore = shownBefore?.WithoutUnseen();
-    private object? _value; // The value itself, boxed if it is a value type; this fold, if the value is null.
-    private ShownState? _shown;
+    private readonly IFoldRules<T> _rules;
+    private OptimisticFold<T>? _shownBefore;
+    private QueryState<T>? _shown; // As which the first state is shown; null until somebody looks.
+    private ShownState? _shownLater;
 
-    public OptimisticLayers<T> Layers => layers;
+    /// <param name="layers">The patches.</param>
+    /// <param name="state">With data, the base: what the server last said.</param>
+    /// <param name="shownBefore">What was shown before this, if anything: equal parts keep its references, and patches that only came on top are all that is computed.</param>
+    /// <param name="rules">How to share and to whom to report.</param>
+    public OptimisticFold(OptimisticLayers<T> layers, QueryState<T> state, OptimisticFold<T>? shownBefore, IFoldRules<T> rules)
+    {
+        Layers = layers;
+        _shownBefore = shownBefore?.WithoutUnseen();
+        _rules = rules;
+        First = state with { Fold = this, IsOptimistic = layers.IsOptimistic };
+    }
+
+    public OptimisticLayers<T> Layers { get; }
+
+    /// <summary>The state that it was made for, with this over its data. Later ones with the same base may have it as well.</summary>
+    public QueryState<T> First { get; }
 
     object? IOptimisticFold.Value => Value;
 
@@ -23,11 +34,13 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     public bool IsUnderWayHere => FoldsUnderWay.Contains(this);
 
     /// <summary>The folded data.</summary>
-    public T Value
+    public T Value => ShownFirst.Data!;
+
+    private QueryState<T> ShownFirst
     {
         get
         {
-            if (Volatile.Read(ref _value) is { } known) return Unpack(known);
+            if (Volatile.Read(ref _shown) is { } known) return known;
             using (FoldsUnderWay.Begin(this))
                 return Settle(Compute());
         }
@@ -36,21 +49,23 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
     /// <summary>The state around the folded data; asked again for the same state, the same answer.</summary>
     public QueryState<T> Show(QueryState<T> state)
     {
-        if (Volatile.Read(ref _shown) is { } shown && ReferenceEquals(shown.Base, state)) return shown.State;
-        var folded = state with { Data = Value, Fold = null, Before = null };
-        Volatile.Write(ref _shown, new(state, folded));
+        if (ReferenceEquals(state, First)) return ShownFirst;
+        if (Volatile.Read(ref _shownLater) is { } later && ReferenceEquals(later.Base, state)) return later.State;
+        var folded = Folded(state, Value);
+        Volatile.Write(ref _shownLater, new(state, folded));
         return folded;
     }
 
-    private T Unpack(object value) => ReferenceEquals(value, this) ? default! : (T)value;
+    private static QueryState<T> Folded(QueryState<T> state, T value) => state with { Data = value, Fold = null, Before = null };
 
-    private T Settle((T Value, List<Exception>? Thrown) computed)
+    private QueryState<T> Settle((T Value, List<Exception>? Thrown) computed)
     {
-        if (Interlocked.CompareExchange(ref _value, computed.Value ?? (object)this, null) is { } first) return Unpack(first); // Another thread was first; it has also reported.
+        var shown = Folded(First, computed.Value);
+        if (Interlocked.CompareExchange(ref _shown, shown, null) is { } known) return known; // Another thread was first; it has also reported.
         Volatile.Write(ref _shownBefore, null); // Else each fold would keep all before it.
-        foreach (var error in computed.Thrown ?? [])
-            rules.ReportPatch(error);
-        return computed.Value;
+        if (computed.Thrown is { } thrown)
+            thrown.ForEach(_rules.ReportPatch);
+        return shown;
     }
 
     private (T Value, List<Exception>? Thrown) Compute()
@@ -58,13 +73,14 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         var before = Volatile.Read(ref _shownBefore);
         if (before is { IsKnown: false })
             before = Volatile.Read(ref before._shownBefore);
-        if (before is null || Volatile.Read(ref before._value) is not { } known) return Apply(data, layers.All);
-        if (before.IsOver(data) && layers.Extends(before.Layers)) return Apply(before.Unpack(known), layers.All[before.Layers.Count..]);
-        var computed = Apply(data, layers.All);
-        return (rules.Share(before.Unpack(known), computed.Value), computed.Thrown);
+        var data = First.Data!;
+        if (before is null || Volatile.Read(ref before._shown) is not { } known) return Apply(data, Layers.All);
+        if (before.IsOver(data) && Layers.Extends(before.Layers)) return Apply(known.Data!, Layers.All[before.Layers.Count..]);
+        var computed = Apply(data, Layers.All);
+        return (_rules.Share(known.Data!, computed.Value), computed.Thrown);
     }
 
-    private bool IsKnown => Volatile.Read(ref _value) is not null;
+    private bool IsKnown => Volatile.Read(ref _shown) is not null;
 
     /// <summary>
     /// What nobody looked at is let go of, but for the latest, which somebody may be looking at just now: while nobody watches, each of ten thousand patches would otherwise keep
@@ -77,7 +93,7 @@ internal sealed class OptimisticFold<T>(OptimisticLayers<T> layers, T data, Opti
         return this;
     }
 
-    private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(data, other);
+    private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(First.Data, other);
 
     private static (T Value, List<Exception>? Thrown) Apply(T value, ReadOnlySpan<OptimisticLayer<T>> patches)
     {

@@ -36,12 +36,14 @@ internal sealed record OptimisticLayer<T, TArgs>(Func<T, TArgs, T> UpdateWith, T
 /// <remarks>
 /// A stack that grew shares the array of the one it grew from: a slot is filled once, by whoever comes first, and never again, so that a patch on top of ten thousand
 /// costs no more than one on top of none. Finding a patch costs the logarithm of their number, as long as they came in the order of their ids; taking one away costs a copy.
+/// The first patch, mostly the only one, needs no array (W9 in <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
 internal sealed class OptimisticLayers<T>
 {
     public static readonly OptimisticLayers<T> None = new([], 0, 0, isSorted: true);
 
-    private readonly OptimisticLayer<T>?[] _slots;
+    private readonly OptimisticLayer<T>?[]? _slots; // Null where the patch is the only one.
+    private readonly OptimisticLayer<T>? _only;
     private readonly object _patches; // With the count it tells which patches these are: a stack that differs only in what is settled keeps it.
     private readonly int _count;
     private readonly int _pending;
@@ -56,6 +58,15 @@ internal sealed class OptimisticLayers<T>
         _pending = pending;
     }
 
+    private OptimisticLayers(OptimisticLayer<T> only, object patches)
+    {
+        _only = only;
+        _patches = patches;
+        _isSorted = true;
+        _count = 1;
+        _pending = only.IsSettled ? 0 : 1;
+    }
+
     public bool IsEmpty => _count == 0;
 
     /// <summary>Whether some patch awaits its confirmation.</summary>
@@ -63,16 +74,18 @@ internal sealed class OptimisticLayers<T>
 
     public int Count => _count;
 
-    public ReadOnlySpan<OptimisticLayer<T>> All => _slots.AsSpan(0, _count)!;
+    public ReadOnlySpan<OptimisticLayer<T>> All =>
+        (_slots is null ? new ReadOnlySpan<OptimisticLayer<T>?>(in _only) : new ReadOnlySpan<OptimisticLayer<T>?>(_slots, 0, _count))!;
 
     /// <summary>Lays a patch on top. Stacks that share an array are pushed upon by one thread at a time.</summary>
     public OptimisticLayers<T> Push(OptimisticLayer<T> layer)
     {
+        if (_count == 0) return new(layer, layer);
         var slots = _slots;
-        if (_count == slots.Length || slots[_count] is not null)
+        if (slots is null || _count == slots.Length || slots[_count] is not null)
         {
-            slots = new OptimisticLayer<T>?[Math.Max(1, _count * 2)];
-            Array.Copy(_slots, slots, _count);
+            slots = new OptimisticLayer<T>?[_count * 2];
+            All.CopyTo(slots!);
         }
 
         slots[_count] = layer;
@@ -80,7 +93,7 @@ internal sealed class OptimisticLayers<T>
     }
 
     /// <summary>Whether the patch is there and still awaits its confirmation: only then can it be committed or rolled back.</summary>
-    public bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !_slots[index]!.IsSettled;
+    public bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !All[index].IsSettled;
 
     public OptimisticLayers<T> Without(long id)
     {
@@ -88,9 +101,9 @@ internal sealed class OptimisticLayers<T>
         if (index < 0) return this;
         if (_count == 1) return None;
         var slots = new OptimisticLayer<T>?[_count - 1];
-        Array.Copy(_slots, slots, index);
-        Array.Copy(_slots, index + 1, slots, index, slots.Length - index);
-        return new(slots, slots.Length, _slots[index]!.IsSettled ? _pending : _pending - 1, _isSorted);
+        All[..index].CopyTo(slots!);
+        All[(index + 1)..].CopyTo(slots.AsSpan(index)!);
+        return new(slots, slots.Length, All[index].IsSettled ? _pending : _pending - 1, _isSorted);
     }
 
     public OptimisticLayers<T> WithoutPending() => _pending == 0 ? this : Where(static (layer, _) => layer.IsSettled, 0);
@@ -101,6 +114,7 @@ internal sealed class OptimisticLayers<T>
     public OptimisticLayers<T> Settle(long id, int fetchesBegun)
     {
         if (!IsPending(id)) return this;
+        if (_only is not null) return new(_only with { SettledAfter = fetchesBegun }, _patches);
         var index = IndexOf(id);
         OptimisticLayer<T>?[] slots = [.. All];
         slots[index] = slots[index]! with { SettledAfter = fetchesBegun };
@@ -114,11 +128,11 @@ internal sealed class OptimisticLayers<T>
     /// <summary>Whether this is <paramref name="other"/>, settled or not, with perhaps more patches on top.</summary>
     public bool Extends(OptimisticLayers<T> other)
     {
-        if (ReferenceEquals(_slots, other._slots)) return _count >= other._count;
+        if (_slots is not null && ReferenceEquals(_slots, other._slots)) return _count >= other._count;
         if (ReferenceEquals(_patches, other._patches)) return _count == other._count;
-        if (_count <= other._count || !ReferenceEquals(_slots[0], other._slots[0])) return false;
+        if (_count <= other._count) return false;
         for (var i = 0; i < other._count; i++)
-            if (!ReferenceEquals(_slots[i], other._slots[i]))
+            if (!ReferenceEquals(All[i], other.All[i]))
                 return false;
         return true;
     }
@@ -126,11 +140,12 @@ internal sealed class OptimisticLayers<T>
     private int IndexOf(long id)
     {
         if (!_isSorted) return IndexAmongUnsorted(id);
-        var (from, to) = (0, _count - 1);
+        var all = All;
+        var (from, to) = (0, all.Length - 1);
         while (from <= to)
         {
             var middle = (from + to) >>> 1;
-            var found = _slots[middle]!.Id;
+            var found = all[middle].Id;
             if (found == id) return middle;
             if (found < id)
                 from = middle + 1;
@@ -141,7 +156,14 @@ internal sealed class OptimisticLayers<T>
         return -1;
     }
 
-    private int IndexAmongUnsorted(long id) => Array.FindIndex(_slots, 0, _count, layer => layer!.Id == id);
+    private int IndexAmongUnsorted(long id)
+    {
+        var all = All;
+        for (var i = 0; i < all.Length; i++)
+            if (all[i].Id == id)
+                return i;
+        return -1;
+    }
 
     private OptimisticLayers<T> Where(Func<OptimisticLayer<T>, int, bool> isKept, int argument)
     {

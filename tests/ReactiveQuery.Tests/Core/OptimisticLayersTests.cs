@@ -50,7 +50,7 @@ public class OptimisticLayersTests
         var rules = new Rules();
         var boom = new InvalidOperationException("boom");
         var stack = Stack((1, "x")).Push(new(2, _ => throw boom, At)).Push(new(3, s => s + "z", At));
-        var fold = new OptimisticFold<string>(stack, "a", null, rules);
+        var fold = new OptimisticFold<string>(stack, Of("a"), null, rules);
         Assert.Equal("axz", fold.Value);
         Assert.Equal("axz", fold.Value);
         Assert.Equal([boom], rules.Reported);
@@ -61,9 +61,9 @@ public class OptimisticLayersTests
     {
         var calls = 0;
         var one = OptimisticLayers<string>.None.Push(new(1, s => { calls++; return s + "x"; }, At));
-        var first = new OptimisticFold<string>(one, "a", null, new Rules());
+        var first = new OptimisticFold<string>(one, Of("a"), null, new Rules());
         Assert.Equal("ax", first.Value);
-        var second = new OptimisticFold<string>(one.Push(new(2, s => s + "y", At)), "a", first, new Rules());
+        var second = new OptimisticFold<string>(one.Push(new(2, s => s + "y", At)), Of("a"), first, new Rules());
         Assert.Equal("axy", second.Value);
         Assert.Equal(1, calls);
     }
@@ -73,9 +73,9 @@ public class OptimisticLayersTests
     {
         var rules = new Rules();
         var stack = Stack((1, "x"));
-        var first = new OptimisticFold<string>(stack, "a", null, rules);
+        var first = new OptimisticFold<string>(stack, Of("a"), null, rules);
         _ = first.Value;
-        var second = new OptimisticFold<string>(stack, "b", first, rules);
+        var second = new OptimisticFold<string>(stack, Of("b"), first, rules);
         Assert.Equal("bx", second.Value);
         Assert.Equal([("ax", "bx")], rules.Shared);
     }
@@ -84,9 +84,9 @@ public class OptimisticLayersTests
     public void A_patch_may_make_null_of_the_data_once()
     {
         var calls = 0;
-        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(new(1, _ => { calls++; return null; }, At)), 1, null, new NoRules<int?>());
+        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(new(1, _ => { calls++; return null; }, At)), Of<int?>(1), null, new NoRules<int?>());
         Assert.Equal((null, null, 1), (ofNullable.Value, ofNullable.Value, calls));
-        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(new(1, _ => { calls++; return null; }, At)), "a", null, new NoRules<string?>());
+        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(new(1, _ => { calls++; return null; }, At)), Of<string?>("a"), null, new NoRules<string?>());
         Assert.Equal((null, null, 2), (ofClass.Value, ofClass.Value, calls));
     }
 
@@ -95,9 +95,9 @@ public class OptimisticLayersTests
     {
         var calls = 0;
         var stack = OptimisticLayers<string>.None.Push(new(1, s => { calls++; return s + "x"; }, At));
-        var first = new OptimisticFold<string>(stack, "a", null, new Rules());
+        var first = new OptimisticFold<string>(stack, Of("a"), null, new Rules());
         var shown = first.Value;
-        Assert.Same(shown, new OptimisticFold<string>(stack.Settle(1, 0), "a", first, new Rules()).Value);
+        Assert.Same(shown, new OptimisticFold<string>(stack.Settle(1, 0), Of("a"), first, new Rules()).Value);
         Assert.Equal(1, calls);
     }
 
@@ -116,13 +116,13 @@ public class OptimisticLayersTests
     public void What_nobody_looked_at_is_not_kept()
     {
         var stack = Stack((1, "x"));
-        var fold = new OptimisticFold<string>(stack, "a", null, new Rules());
+        var fold = new OptimisticFold<string>(stack, Of("a"), null, new Rules());
         Assert.Equal("ax", fold.Value);
         List<WeakReference> unseen = [];
         for (var id = 2; id < 100; id++)
         {
             stack = stack.Push(new(id, s => s + "y", At));
-            fold = new OptimisticFold<string>(stack, "a", fold, new Rules());
+            fold = new OptimisticFold<string>(stack, Of("a"), fold, new Rules());
             unseen.Add(new(fold));
         }
 
@@ -136,7 +136,7 @@ public class OptimisticLayersTests
     {
         for (var round = 0; round < 200; round++)
         {
-            var fold = new OptimisticFold<string>(Stack((1, "x")), "a", null, new Rules());
+            var fold = new OptimisticFold<string>(Stack((1, "x")), Of("a"), null, new Rules());
             using var start = new Barrier(2);
             string? other = null;
             var thread = new Thread(() =>
@@ -193,7 +193,9 @@ public class OptimisticLayersTests
     private static OptimisticLayers<string> Stack(params (long Id, string Letter)[] patches) =>
         patches.Aggregate(OptimisticLayers<string>.None, (stack, patch) => stack.Push(new(patch.Id, s => s + patch.Letter, At)));
 
-    private static string Fold(string data, OptimisticLayers<string> layers) => new OptimisticFold<string>(layers, data, null, new Rules()).Value;
+    private static string Fold(string data, OptimisticLayers<string> layers) => new OptimisticFold<string>(layers, Of(data), null, new Rules()).Value;
+
+    private static QueryState<T> Of<T>(T data) => new() { Data = data, HasData = true };
 
     private sealed class NoRules<T> : IFoldRules<T>
     {
