@@ -44,10 +44,12 @@ internal sealed partial class MutationCall<TArgs, T>
             _hasResult = true;
         }
 
-        public void OnError(Exception error) => call.Decide(new CallFailed(error, _failures + 1));
+        public void OnError(Exception error) => call.Decide(MutationOutcome<T>.Failed(error, _failures + 1));
 
         public void OnCompleted() =>
-            call.Decide(_hasResult ? new CallSucceeded<T>(_result!) : new CallFailed(EmptyFetchException.OfMutation(call.Name), _failures + 1));
+            call.Decide(_hasResult
+            ? MutationOutcome<T>.Succeeded(_result!)
+            : MutationOutcome<T>.Failed(EmptyFetchException.OfMutation(call.Name), _failures + 1));
 
         private Failure? TakeFirstError() => Interlocked.Exchange(ref firstError, null) is { } error ? new(error) : null;
 

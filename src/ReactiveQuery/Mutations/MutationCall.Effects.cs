@@ -31,10 +31,10 @@ internal sealed partial class MutationCall<TArgs, T>
         }
     }
 
-    private void AffectCache(MutationEvent outcome, MutationOptions<TArgs, T> options)
+    private void AffectCache(MutationOutcome<T> outcome, MutationOptions<TArgs, T> options)
     {
-        if (outcome is CallSucceeded<T> succeeded)
-            Respond(succeeded.Data, options, Volatile.Read(ref _patches));
+        if (outcome.IsSuccess)
+            Respond(outcome.Data!, options, Volatile.Read(ref _patches));
         else
             RollBack(Volatile.Read(ref _patches));
         if (_isSent)

@@ -77,7 +77,7 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         _landed = task;
         if (task.IsCompletedSuccessfully)
-            Decide(new CallSucceeded<T>(task.Result));
+            Decide(MutationOutcome<T>.Succeeded(task.Result));
         else
             Failed(TaskRun<T>.ErrorOf(task));
     }
@@ -86,12 +86,12 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         if (Options is not { } options) return; // It has ended; nobody decides anything any more.
         if (RetryPolicy(options) is { MaxRetries: 0, ShouldRetry: null })
-            Decide(new CallFailed(error, 1));
+            Decide(MutationOutcome<T>.Failed(error, 1));
         else
             RunAttempts(options, error);
     }
 
-    private void Decide(MutationEvent outcome)
+    private void Decide(MutationOutcome<T> outcome)
     {
         if (Client.Options.CompletionBoundary is null)
             TrySettle(outcome);
@@ -99,7 +99,7 @@ internal sealed partial class MutationCall<TArgs, T>
             DecideAtBoundary(outcome);
     }
 
-    private void DecideAtBoundary(MutationEvent outcome) => Client.AtCompletionBoundary(() => TrySettle(outcome));
+    private void DecideAtBoundary(MutationOutcome<T> outcome) => Client.AtCompletionBoundary(() => TrySettle(outcome));
 
     /// <summary>An attempt whose task has not ended when the fetcher returned it. As <see cref="TaskRun{T}"/>, but hands on the task itself.</summary>
     private sealed class Attempt(MutationCall<TArgs, T> call, AttemptCancellation? cancellation) : IDisposable

@@ -3,7 +3,7 @@ namespace ReactiveQuery;
 /// <content>From the outcome to the end.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
-    private MutationEvent? _outcome;
+    private MutationOutcome<T> _outcome;
     private object? _answer;
 
     /// <summary>The end of the call as a task: made when somebody first asks, most calls have ended by then.</summary>
@@ -25,23 +25,23 @@ internal sealed partial class MutationCall<TArgs, T>
         }
     }
 
-    public override bool Cancel() => TrySettle(CallCancelled.Instance);
+    public override bool Cancel() => TrySettle(MutationOutcome<T>.Cancelled);
 
     public override void Close()
     {
         EndRun();
-        Finish(CallCancelled.Instance);
+        Finish(MutationOutcome<T>.Cancelled);
     }
 
     /// <summary>A failure that nobody is told of. Where the client's disposal cuts the callbacks off, those who wait are told that the call was cancelled.</summary>
-    private CallFailed? Unobserved_NeedsLock(MutationEvent outcome)
+    private Exception? Unobserved_NeedsLock(MutationOutcome<T> outcome)
     {
         if (_callbacks.Error.Length > 0) return null;
-        return outcome is CallFailed && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _outcome as CallFailed;
+        return outcome.Error is not null && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _outcome.Error;
     }
 
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
-    private bool TrySettle(MutationEvent outcome)
+    private bool TrySettle(MutationOutcome<T> outcome)
     {
         if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
         _outcome = outcome;
@@ -55,22 +55,23 @@ internal sealed partial class MutationCall<TArgs, T>
         return true;
     }
 
-    private bool HasSteps(MutationEvent outcome) =>
+    private bool HasSteps(MutationOutcome<T> outcome) =>
         _callbacks.Settled.Length > 0
         || _refetches is not null
-        || (outcome is CallSucceeded<T> ? _callbacks.Success.Length > 0 : outcome is CallFailed && _callbacks.Error.Length > 0);
+        || (outcome.IsSuccess && _callbacks.Success.Length > 0)
+        || (outcome.Error is not null && _callbacks.Error.Length > 0);
 
-    private void RunSteps(MutationEvent outcome) =>
+    private void RunSteps(MutationOutcome<T> outcome) =>
         new CallbackChain(Client, StepsFor(outcome), CallbackThrew, HasLeft(CallStage.Settling), () => Finish(outcome)).Run();
 
-    private List<Func<Task?>> StepsFor(MutationEvent outcome)
+    private List<Func<Task?>> StepsFor(MutationOutcome<T> outcome)
     {
-        var shown = MutationReducer.Reduce(State, outcome);
+        var shown = MutationReducer.Reduce(State, new CallEnded<T>(outcome));
         List<Func<Task?>> steps = [];
-        if (outcome is CallSucceeded<T> succeeded)
-            steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(succeeded.Data, Context))));
-        if (outcome is CallFailed failed)
-            steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(failed.Error, Context))));
+        if (outcome.IsSuccess)
+            steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(outcome.Data!, Context))));
+        if (outcome.Error is { } error)
+            steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(error, Context))));
         steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
         if (_refetches is { } refetches)
             steps.Add(() => Task.WhenAll(refetches));
@@ -83,19 +84,19 @@ internal sealed partial class MutationCall<TArgs, T>
         return true;
     }
 
-    private void Finish(MutationEvent outcome)
+    private void Finish(MutationOutcome<T> outcome)
     {
-        CallFailed? unobserved;
+        Exception? unobserved;
         TaskCompletionSource<T>? awaited;
         IDisposable? run;
         lock (Ledger.Gate)
         {
             if (!TryAdvance(CallStage.Settled)) return;
             unobserved = Unobserved_NeedsLock(outcome);
-            Show_NeedsLock(outcome is CallCancelled ? MutationState<TArgs, T>.Idle : null); // Idle whatever was decided: the client's disposal may have come between.
+            Show_NeedsLock(outcome.IsCancelled ? MutationState<TArgs, T>.Idle : null); // Idle whatever was decided: the client's disposal may have come between.
             _mutation.Removed_NeedsLock();
             Ledger.Ended_NeedsLock(this, Stay_NeedsLock(outcome));
-            if (outcome is not CallFailed || _mutation.IsDisposed)
+            if (outcome.Error is null || _mutation.IsDisposed)
                 LetGo_NeedsLock();
             run = _run;
             awaited = _answer as TaskCompletionSource<T>;
@@ -110,21 +111,18 @@ internal sealed partial class MutationCall<TArgs, T>
         Deliver();
         Ledger.RequestDeadline(this);
         if (unobserved is not null)
-            Report(unobserved.Error, UnobservedErrorOrigin.Mutation);
+            Report(unobserved, UnobservedErrorOrigin.Mutation);
         Scope?.Advance();
     }
 
     /// <summary>How long the ended call is shown; null: not at all. What a disposed mutation did nobody can repeat, so nobody needs to see it.</summary>
-    private TimeSpan? Stay_NeedsLock(MutationEvent outcome) =>
-        outcome is CallCancelled || _mutation.IsDisposed ? null : Options.GcTime ?? Defaults.GcTime ?? QueryDefaults.GcTime;
+    private TimeSpan? Stay_NeedsLock(MutationOutcome<T> outcome) =>
+        outcome.IsCancelled || _mutation.IsDisposed ? null : Options.GcTime ?? Defaults.GcTime ?? QueryDefaults.GcTime;
 
     /// <summary>Whether the fetcher's own task is the answer: it ended as the call does, and nothing is left that the two could differ in.</summary>
-    private bool IsLanded(MutationEvent outcome) => _landed is { } landed && outcome switch
-    {
-        CallSucceeded<T> => landed.IsCompletedSuccessfully,
-        CallFailed failed => landed.IsFaulted && failed.Error is not AggregateException,
-        _ => false,
-    };
+    private bool IsLanded(MutationOutcome<T> outcome) =>
+        _landed is { } landed
+        && (outcome.IsSuccess ? landed.IsCompletedSuccessfully : landed.IsFaulted && outcome.Error is not (null or AggregateException));
 
     private static void Answer(TaskCompletionSource<T> answer, MutationState<TArgs, T> state)
     {

@@ -29,7 +29,7 @@ internal sealed partial class MutationCall<TArgs, T>
         Deliver();
         OptimisticHandle? patches = null;
         if (scopeError is not null || (!IsAnswered && !TryPatch(ref patches, out scopeError)))
-            TrySettle(new CallFailed(scopeError!, 0));
+            TrySettle(MutationOutcome<T>.Failed(scopeError!, 0));
         if (IsAnswered)
         {
             RollBack(patches); // An observer of a patch may have cancelled the call while others were still to be laid.
@@ -53,7 +53,7 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>A cancelled call has no use for the exception any more; it must not disappear all the same.</summary>
     private bool MutateThrew(Exception error)
     {
-        if (!TrySettle(new CallFailed(error, 0)))
+        if (!TrySettle(MutationOutcome<T>.Failed(error, 0)))
             ReportCallback(error);
         return false;
     }

@@ -72,7 +72,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         get
         {
             if (_state is null)
-                Volatile.Write(ref _state, IsSettled ? MutationReducer.Reduce(Started(isPaused: false), _outcome!) : Started(isPaused: false));
+                Volatile.Write(ref _state, IsSettled ? MutationReducer.End(Started(isPaused: false), _outcome) : Started(isPaused: false));
             return _state;
         }
     }

@@ -17,11 +17,22 @@ internal sealed record CallResumed : MutationEvent
 
 internal sealed record CallAttemptFailed(Exception Error, int FailureCount) : MutationEvent;
 
-internal sealed record CallSucceeded<T>(T Data) : MutationEvent;
+internal sealed record CallEnded<T>(MutationOutcome<T> Outcome) : MutationEvent;
 
-internal sealed record CallFailed(Exception Error, int FailureCount) : MutationEvent;
-
-internal sealed record CallCancelled : MutationEvent
+/// <summary>What became of a call. Every call has one, so that it is a value (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+/// <param name="Status">Success, Error, or Idle for a cancelled call.</param>
+/// <param name="Data">The result of a success.</param>
+/// <param name="Error">Of a failure.</param>
+/// <param name="FailureCount">How many attempts have failed, of a failure.</param>
+internal readonly record struct MutationOutcome<T>(MutationStatus Status, T? Data, Exception? Error, int FailureCount)
 {
-    public static CallCancelled Instance { get; } = new();
+    public static MutationOutcome<T> Cancelled => default;
+
+    public bool IsSuccess => Status == MutationStatus.Success;
+
+    public bool IsCancelled => Status == MutationStatus.Idle;
+
+    public static MutationOutcome<T> Succeeded(T data) => new(MutationStatus.Success, data, null, 0);
+
+    public static MutationOutcome<T> Failed(Exception error, int failureCount) => new(MutationStatus.Error, default, error, failureCount);
 }

@@ -14,20 +14,7 @@ internal static class MutationReducer
             FailureCount = e.FailureCount,
             FailureReason = e.Error,
         },
-        CallSucceeded<T> e when state.IsUnderWay => state with
-        {
-            Status = MutationStatus.Success,
-            Data = e.Data,
-            FailureCount = 0,
-            FailureReason = null,
-        },
-        CallFailed e when state.IsUnderWay => state with
-        {
-            Status = MutationStatus.Error,
-            FailureCount = e.FailureCount,
-            FailureReason = e.Error,
-        },
-        CallCancelled when state.IsUnderWay => MutationState<TArgs, T>.Idle,
+        CallEnded<T> e when state.IsUnderWay => End(state, e.Outcome),
         _ => state,
     };
 
@@ -38,4 +25,15 @@ internal static class MutationReducer
         Variables = variables,
         SubmittedAt = submittedAt,
     };
+
+    /// <summary><see cref="CallEnded{T}"/>, of a call that is under way.</summary>
+    public static MutationState<TArgs, T> End<TArgs, T>(MutationState<TArgs, T> state, MutationOutcome<T> outcome) => outcome.IsCancelled
+        ? MutationState<TArgs, T>.Idle
+        : state with
+        {
+            Status = outcome.Status,
+            Data = outcome.Data,
+            FailureCount = outcome.FailureCount,
+            FailureReason = outcome.Error,
+        };
 }

@@ -12,9 +12,9 @@ public class MutationReducerTests
         ("pause", new CallPaused()),
         ("resume", new CallResumed()),
         ("attempt failed", new CallAttemptFailed(Boom, 1)),
-        ("succeed", new CallSucceeded<string>("a")),
-        ("fail", new CallFailed(Boom, 2)),
-        ("cancel", new CallCancelled()),
+        ("succeed", new CallEnded<string>(MutationOutcome<string>.Succeeded("a"))),
+        ("fail", new CallEnded<string>(MutationOutcome<string>.Failed(Boom, 2))),
+        ("cancel", new CallEnded<string>(MutationOutcome<string>.Cancelled)),
     ];
 
     private static MutationState<int, string> Play(params string[] events) =>
