@@ -83,6 +83,9 @@ internal abstract class MutationCall(QueryKey? scopeKey)
     /// <summary>From one stage to the next; false when it is not (or no longer) there. Without the lock, for what is decided may not wait for it.</summary>
     public bool TryAdvance(CallStage from, CallStage to) => Interlocked.CompareExchange(ref _stage, (int)to, (int)from) == (int)from;
 
+    /// <summary>Its first stage, before anybody else sees the call.</summary>
+    protected void StartAt(CallStage stage) => _stage = (int)stage;
+
     /// <summary>From wherever it is to a later stage; false when it is there already, or beyond.</summary>
     protected bool TryAdvance(CallStage to)
     {
@@ -90,6 +93,14 @@ internal abstract class MutationCall(QueryKey? scopeKey)
             if (TryAdvance(stage, to))
                 return true;
         return false;
+    }
+
+    /// <summary>From wherever it is to the last stage, which is reached under the lock alone; false when it is there already.</summary>
+    protected bool TryEnd_NeedsLock()
+    {
+        if (Stage != CallStage.Settling) return TryAdvance(CallStage.Settled);
+        Volatile.Write(ref _stage, (int)CallStage.Settled); // Whoever comes without the lock leaves a call that settles alone.
+        return true;
     }
 
     /// <summary>Ends it without callbacks: its client is disposed.</summary>

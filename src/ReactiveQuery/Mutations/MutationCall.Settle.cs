@@ -91,7 +91,7 @@ internal sealed partial class MutationCall<TArgs, T>
         IDisposable? run;
         lock (Ledger.Gate)
         {
-            if (!TryAdvance(CallStage.Settled)) return;
+            if (!TryEnd_NeedsLock()) return;
             unobserved = Unobserved_NeedsLock(outcome);
             Show_NeedsLock(outcome.IsCancelled ? MutationState<TArgs, T>.Idle : null); // Idle whatever was decided: the client's disposal may have come between.
             _mutation.Removed_NeedsLock();

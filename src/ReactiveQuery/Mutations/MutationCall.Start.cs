@@ -9,7 +9,7 @@ internal sealed partial class MutationCall<TArgs, T>
         if (isRefused)
         {
             IsRefused = true;
-            TryAdvance(CallStage.Settled);
+            StartAt(CallStage.Settled);
             _state = MutationState<TArgs, T>.Idle;
             LetGo_NeedsLock();
             return;
@@ -20,7 +20,7 @@ internal sealed partial class MutationCall<TArgs, T>
         var isPaused = Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online; // Under the lock: a change is seen here, or told to a call that is listed by then.
         Show_NeedsLock(isPaused ? Started(isPaused) : null);
         if (Scope is null && _callbacks.Mutate.Length == 0 && !isPaused)
-            TryAdvance(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
+            StartAt(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
     public void Begin(Exception? scopeError)
