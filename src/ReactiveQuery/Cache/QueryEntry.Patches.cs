@@ -30,7 +30,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         }
 
         CarryOut(after);
-        return new OptimisticHandle<T>(this, Key, id);
+        return new OptimisticHandle<T>(this, id);
     }
 
     /// <summary>Asked without the lock: what is pending no longer will not be again.</summary>
@@ -154,6 +154,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 /// <summary>What a handle does to its patch.</summary>
 internal interface IPatchedEntry<in T>
 {
+    QueryKey Key { get; }
+
     bool IsPending(long id);
 
     void Commit(long id);

@@ -12,20 +12,18 @@ namespace ReactiveQuery;
 [SuppressMessage("Usage", "CA1816", Justification = "There is nothing to finalize, and nobody outside derives from it.")]
 public abstract class OptimisticHandle : IDisposable
 {
-    private protected OptimisticHandle(QueryKey key, long id)
-    {
-        Key = key;
-        Id = id;
-    }
+    private protected OptimisticHandle(long id) => Id = id;
 
     /// <summary>The query that the patch lies on.</summary>
-    public QueryKey Key { get; }
+    public QueryKey Key => EntryKey;
 
     /// <summary>Identifies the patch in its client; see <see cref="OptimisticPatch.Id"/>. Later patches have higher ones.</summary>
     public long Id { get; }
 
     /// <summary>The patch that the same call of a mutation laid after this one; null for the last, and for those laid by hand.</summary>
     internal OptimisticHandle? Next { get; private set; }
+
+    private protected abstract QueryKey EntryKey { get; }
 
     /// <summary>Whether the patch still awaits its confirmation: not committed, not rolled back, its entry not removed.</summary>
     public abstract bool IsPending { get; }
@@ -59,12 +57,14 @@ public sealed class OptimisticHandle<T> : OptimisticHandle
 {
     private readonly IPatchedEntry<T> _entry;
 
-    internal OptimisticHandle(IPatchedEntry<T> entry, QueryKey key, long id)
-        : base(key, id) =>
+    internal OptimisticHandle(IPatchedEntry<T> entry, long id)
+        : base(id) =>
         _entry = entry;
 
     /// <inheritdoc/>
     public override bool IsPending => _entry.IsPending(Id);
+
+    private protected override QueryKey EntryKey => _entry.Key;
 
     /// <inheritdoc/>
     public override void Commit() => _entry.Commit(Id);
