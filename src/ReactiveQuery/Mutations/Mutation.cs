@@ -144,7 +144,8 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         ThrowIfDisposed();
         Client.Environment.Connect();
         var scope = ScopeFor(args, options, out var scopeError);
-        var call = new MutationCall<TArgs, T>(this, args, options, scope, Client.Cache.Clock.Now.At);
+        var turn = scope is null ? null : new MutationTurn(scope);
+        var call = new MutationCall<TArgs, T>(this, args, options, turn, Client.Cache.Clock.Now.At);
         call.IsExecuted = isExecuted;
         List<MutationCall>? superseded = null;
         lock (Client.Ledger.Gate)

@@ -20,7 +20,7 @@ internal enum CallStage
 }
 
 /// <summary>A call as the ledger, its scope and its handle see it. The members ending in <c>_NeedsLock</c> expect the ledger's lock.</summary>
-internal abstract class MutationCall(QueryKey? scopeKey)
+internal abstract class MutationCall(MutationTurn? turn)
 {
     private int _stage;
     private volatile bool _isObserved;
@@ -30,12 +30,8 @@ internal abstract class MutationCall(QueryKey? scopeKey)
 
     public abstract string Name { get; }
 
-    public QueryKey? ScopeKey { get; } = scopeKey;
-
-    /// <summary>Where the call waits for its turn; null before it is enlisted, and for calls that wait for nobody.</summary>
-    public MutationScope? Scope { get; set; }
-
-    public LinkedListNode<MutationCall>? Turn { get; set; }
+    /// <summary>Its turn in its scope; null for calls that wait for nobody.</summary>
+    public MutationTurn? Turn { get; } = turn;
 
     /// <summary>Where the ledger keeps it: among the calls under way, or among those that have ended and are still shown; null: nowhere.</summary>
     public CallList? List { get; set; }

@@ -4,7 +4,6 @@ namespace ReactiveQuery;
 internal sealed partial class MutationCall<TArgs, T>
 {
     private OptimisticHandle? _patches;
-    private List<Task>? _refetches;
 
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
     private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
@@ -73,7 +72,7 @@ internal sealed partial class MutationCall<TArgs, T>
             {
                 if (effect.Invalidates(_args) is not { } filter) continue;
                 if (options.AwaitRefetches)
-                    (_refetches ??= []).Add(Client.InvalidateAsync(filter));
+                    (ExtrasMade.Refetches ??= []).Add(Client.InvalidateAsync(filter));
                 else
                     Client.Invalidate(filter);
             }

@@ -67,7 +67,7 @@ internal sealed partial class MutationCall<TArgs, T>
     private bool BeginAttempt()
     {
         _isSent = true;
-        Volatile.Read(ref _insists)?.OnNext(false);
+        Volatile.Read(ref _extras)?.Insists?.OnNext(false);
         if (IsPaused)
             Apply(CallResumed.Instance);
         return !IsAnswered;

@@ -57,7 +57,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private bool HasSteps(MutationOutcome<T> outcome) =>
         _callbacks.Settled.Length > 0
-        || _refetches is not null
+        || _extras?.Refetches is not null
         || (outcome.IsSuccess && _callbacks.Success.Length > 0)
         || (outcome.Error is not null && _callbacks.Error.Length > 0);
 
@@ -73,7 +73,7 @@ internal sealed partial class MutationCall<TArgs, T>
         if (outcome.Error is { } error)
             steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(error, Context))));
         steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
-        if (_refetches is { } refetches)
+        if (_extras?.Refetches is { } refetches)
             steps.Add(() => Task.WhenAll(refetches));
         return steps;
     }
@@ -102,7 +102,9 @@ internal sealed partial class MutationCall<TArgs, T>
             awaited = _answer as TaskCompletionSource<T>;
             if (_answer is null && IsLanded(outcome))
                 Volatile.Write(ref _answer, _landed);
-            (_run, _landed, _refetches, _patches) = (null, null, null, null);
+            (_run, _landed, _patches) = (null, null, null);
+            if (_extras is { } extras)
+                extras.Refetches = null;
         }
 
         run?.Dispose(); // One that began while the client was disposed; any other has ended.
@@ -112,7 +114,7 @@ internal sealed partial class MutationCall<TArgs, T>
         Ledger.RequestDeadline(this);
         if (unobserved is not null)
             Report(unobserved, UnobservedErrorOrigin.Mutation);
-        Scope?.Advance();
+        Turn?.Scope?.Advance();
     }
 
     /// <summary>How long the ended call is shown; null: not at all. What a disposed mutation did nobody can repeat, so nobody needs to see it.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class MutationCall<TArgs, T>
         _mutation.Added_NeedsLock(this);
         var isPaused = Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online; // Under the lock: a change is seen here, or told to a call that is listed by then.
         Show_NeedsLock(isPaused ? Started(isPaused) : null);
-        if (Scope is null && _callbacks.Mutate.Length == 0 && !isPaused)
+        if (Turn is null && _callbacks.Mutate.Length == 0 && !isPaused)
             StartAt(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
@@ -64,10 +64,10 @@ internal sealed partial class MutationCall<TArgs, T>
     {
         lock (Ledger.Gate) // A change of the connection is shown before this, or found by the attempt.
         {
-            if (!TryAdvance(CallStage.Preparing, Scope is null ? CallStage.Running : CallStage.Waiting)) return;
+            if (!TryAdvance(CallStage.Preparing, Turn is null ? CallStage.Running : CallStage.Waiting)) return;
         }
 
-        if (Scope is { } scope)
+        if (Turn is { Scope: { } scope })
             scope.Advance();
         else
             Run();

@@ -18,12 +18,10 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
     private MutationState<TArgs, T>? _state; // Null where it follows from the stage and the outcome, and nobody has looked yet.
-    private LatestSubject<MutationState<TArgs, T>>? _states;
-    private LatestSubject<bool>? _insists;
-    private MutationContext<TArgs>? _context;
+    private Extras? _extras;
 
-    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, QueryKey? scope, DateTimeOffset submittedAt)
-        : base(scope)
+    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, MutationTurn? turn, DateTimeOffset submittedAt)
+        : base(turn)
     {
         _mutation = mutation;
         _args = args;
@@ -42,17 +40,18 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         get
         {
-            if (Volatile.Read(ref _states) is { } known) return known;
+            var extras = ExtrasMade;
+            if (Volatile.Read(ref extras.States) is { } known) return known;
             lock (Ledger.Gate)
             {
-                if (_states is null)
+                if (extras.States is null)
                 {
                     var states = new LatestSubject<MutationState<TArgs, T>>(Client.ReportObserver);
                     states.Post(State_NeedsLock);
-                    Volatile.Write(ref _states, states);
+                    Volatile.Write(ref extras.States, states);
                 }
 
-                return _states;
+                return extras.States;
             }
         }
     }
@@ -98,9 +97,10 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         get
         {
-            if (Volatile.Read(ref _context) is { } known) return known;
+            var extras = ExtrasMade;
+            if (Volatile.Read(ref extras.Context) is { } known) return known;
             var context = new MutationContext<TArgs>(Client, Name, _args, _meta, _submittedAt);
-            return Interlocked.CompareExchange(ref _context, context, null) ?? context;
+            return Interlocked.CompareExchange(ref extras.Context, context, null) ?? context;
         }
     }
 
@@ -109,9 +109,20 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         get
         {
-            if (Volatile.Read(ref _insists) is { } known) return known;
+            var extras = ExtrasMade;
+            if (Volatile.Read(ref extras.Insists) is { } known) return known;
             var insists = new LatestSubject<bool>();
-            return Interlocked.CompareExchange(ref _insists, insists, null) ?? insists;
+            return Interlocked.CompareExchange(ref extras.Insists, insists, null) ?? insists;
+        }
+    }
+
+    private Extras ExtrasMade
+    {
+        get
+        {
+            if (Volatile.Read(ref _extras) is { } known) return known;
+            var extras = new Extras();
+            return Interlocked.CompareExchange(ref _extras, extras, null) ?? extras;
         }
     }
 
@@ -120,7 +131,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     public override MutationEntry Describe()
     {
         var state = State;
-        return new(Handle, Name, state.Status, _args, ScopeKey, state.Error, state.FailureCount, _submittedAt, _meta);
+        return new(Handle, Name, state.Status, _args, Turn?.Key, state.Error, state.FailureCount, _submittedAt, _meta);
     }
 
     public override MutationHandle Retry()
@@ -157,7 +168,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     public override void Deliver()
     {
-        Volatile.Read(ref _states)?.Drain();
+        Volatile.Read(ref _extras)?.States?.Drain();
         _mutation.Deliver();
         Ledger.DeliverChanges();
     }
@@ -192,7 +203,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private void Show_NeedsLock(MutationState<TArgs, T>? next)
     {
         Volatile.Write(ref _state, next);
-        _states?.Post(State_NeedsLock);
+        _extras?.States?.Post(State_NeedsLock);
         _mutation.Show_NeedsLock(this);
         Ledger.Changed_NeedsLock();
     }
@@ -213,4 +224,13 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private void ReportCallback(Exception error) => Report(error, UnobservedErrorOrigin.Callback);
 
     private void ReportCancellation(Exception error) => Report(error, UnobservedErrorOrigin.Cancellation);
+
+    /// <summary>What few calls have: who observes them, insists, has callbacks or awaits refetches.</summary>
+    private sealed class Extras
+    {
+        public LatestSubject<MutationState<TArgs, T>>? States;
+        public LatestSubject<bool>? Insists;
+        public MutationContext<TArgs>? Context;
+        public List<Task>? Refetches;
+    }
 }

@@ -25,18 +25,18 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         ObjectDisposedException.ThrowIf(_isClosed, client);
         call.Id = ++_lastId;
         _underWay.Add(call);
-        if (call.ScopeKey is { } key)
-            ScopeOf_NeedsLock(key).Add_NeedsLock(call);
+        if (call.Turn is { } turn)
+            ScopeOf_NeedsLock(turn.Key).Add_NeedsLock(call);
     }
 
     /// <summary>A call has ended: the next of its scope may go on, and the call is shown for <paramref name="gcTime"/>; null: no longer.</summary>
     public void Ended_NeedsLock(MutationCall call, TimeSpan? gcTime)
     {
-        if (call.Scope is { } scope)
+        if (call.Turn is { Scope: { } scope } turn)
         {
             scope.Remove_NeedsLock(call);
             if (scope.IsEmpty_NeedsLock)
-                _scopes.Remove(call.ScopeKey!);
+                _scopes.Remove(turn.Key);
         }
 
         if (gcTime is not { } stay || stay == TimeSpan.Zero || _isClosed)
@@ -151,7 +151,7 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         static bool IsNext(MutationCall call) => call.Stage switch
         {
             CallStage.Running => true,
-            CallStage.Waiting => call.Scope?.HeadStage_NeedsLock == CallStage.Running,
+            CallStage.Waiting => call.Turn?.Scope?.HeadStage_NeedsLock == CallStage.Running,
             _ => false,
         };
     }

@@ -12,15 +12,15 @@ internal sealed class MutationScope(MutationLedger ledger)
 
     public void Add_NeedsLock(MutationCall call)
     {
-        call.Scope = this;
-        call.Turn = _queue.AddLast(call);
+        call.Turn!.Scope = this;
+        call.Turn.Place = _queue.AddLast(call);
     }
 
     public void Remove_NeedsLock(MutationCall call)
     {
-        if (call.Turn is not { } turn) return;
-        call.Turn = null;
-        _queue.Remove(turn);
+        if (call.Turn is not { Place: { } place } turn) return;
+        turn.Place = null;
+        _queue.Remove(place);
     }
 
     /// <summary>
@@ -43,4 +43,17 @@ internal sealed class MutationScope(MutationLedger ledger)
             return !ledger.IsClosed_NeedsLock && _queue.First?.Value is { } head && head.TryAdvance(CallStage.Waiting, CallStage.Running) ? head : null;
         }
     }
+}
+
+/// <summary>What a call has that is to wait for its turn; most have none.</summary>
+internal sealed class MutationTurn(QueryKey key)
+{
+    /// <summary>Of the scope.</summary>
+    public QueryKey Key => key;
+
+    /// <summary>Where the call waits; null before it is enlisted.</summary>
+    public MutationScope? Scope { get; set; }
+
+    /// <summary>Its place there, until it has ended.</summary>
+    public LinkedListNode<MutationCall>? Place { get; set; }
 }
