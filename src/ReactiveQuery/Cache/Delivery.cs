@@ -145,6 +145,7 @@ internal abstract class Receiver<T>
         while (seen != 0)
         {
             DeliverRound();
+            if (_isStopped) return; // Nothing will ever be delivered again: the claim is kept.
             seen = Interlocked.Add(ref _work, -seen);
         }
     }

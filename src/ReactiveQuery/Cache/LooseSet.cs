@@ -35,10 +35,10 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     /// <summary>An entry has died; it is let go of when three quarters of all have.</summary>
     public void Forget(QueryEntry entry)
     {
-        if (!Volatile.Read(ref entry.IsListedIn(kind))) return;
+        if (!Volatile.Read(ref entry.IsListedIn(kind)) || !IsSweepDue(Interlocked.Increment(ref _dead))) return;
         lock (_gate)
         {
-            if (++_dead * 4L > _entries.Count * 3L)
+            if (IsSweepDue(_dead))
                 Sweep_NeedsLock();
         }
     }
@@ -51,6 +51,9 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
             return [.. _entries];
         }
     }
+
+    /// <summary>Also asked without the lock, so that thousands that die at once do not take it one by one; then the count is as of a moment ago.</summary>
+    private bool IsSweepDue(int dead) => dead * 4L > _entries.Count * 3L;
 
     private void Sweep_NeedsLock()
     {

@@ -66,28 +66,6 @@ public sealed class QueryCache
         return entry;
     }
 
-    private QueryEntry<T> GetOrMake<T>(QueryRequest<T> request)
-    {
-        if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
-        QueryEntry<T> entry;
-        lock (_gate)
-        {
-            Client.ThrowIfDisposed();
-            if (_entries.TryGetValue(request.Key, out found) && !found.IsDead) return Typed<T>(found);
-            entry = new QueryEntry<T>(this, request);
-            entry.Used(Uses.NextStamp());
-            Post(entry, QueryCacheEventKind.Added, null); // Before anybody can find it and post an update.
-            _entries[request.Key] = entry;
-            _index.Add(request.Key, entry);
-            if (found is null)
-                _count++;
-        }
-
-        DeliverEvents();
-        EvictSurplus();
-        return entry;
-    }
-
     /// <summary>Calls back now and after every round of changes, serialized, until the end.</summary>
     internal IDisposable Follow(Action onChanged, Action onCompleted) =>
         _events.Subscribe(System.Reactive.Observer.Create<QueryCacheEvent>(static _ => { }, onCompleted), onChanged);
@@ -152,6 +130,28 @@ public sealed class QueryCache
         foreach (var entry in entries)
             entry.Close();
         _events.End();
+    }
+
+    /// <summary>Whoever comes here has looked for it already, or asks for the first time.</summary>
+    private QueryEntry<T> GetOrMake<T>(QueryRequest<T> request)
+    {
+        QueryEntry<T> entry;
+        lock (_gate)
+        {
+            Client.ThrowIfDisposed();
+            if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
+            entry = new QueryEntry<T>(this, request);
+            entry.Used(Uses.NextStamp());
+            Post(entry, QueryCacheEventKind.Added, null); // Before anybody can find it and post an update.
+            _entries[request.Key] = entry;
+            _index.Add(request.Key, entry);
+            if (found is null)
+                _count++;
+        }
+
+        DeliverEvents();
+        EvictSurplus();
+        return entry;
     }
 
     private List<QueryEntry> Candidates(QueryFilter? filter)
