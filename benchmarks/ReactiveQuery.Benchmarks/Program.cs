@@ -8,6 +8,7 @@ using ReactiveQuery.Benchmarks;
 // compare                       rounds of "all", interleaved; a table of medians and ratios
 // table <file.jsonl> …         the table of what compare wrote with --out
 // verify                        every workload of one contender once, in this process: counts and sums, no times
+// profile                       where the time of each workload goes, where Linux's perf is present
 // dispatch                      a million sends into a loop of 60 frames a second: delivered, conflated, memory
 //   --only W1a,W3    --contenders limit,plain-rx    --rounds 5    --out results/run.jsonl    --base limit
 
@@ -41,11 +42,17 @@ switch (options.Verb)
     case "all" or "compare":
         return Compare.Run(options, [.. contenders.Select(c => c.Name)]);
 
+    case "profile":
+        return Profile.Run(options.Contenders?[0] ?? "reactive-query", options.Only ?? [.. Workloads.All.Select(w => w.Id)]);
+
+    case "loop" when options.Words is [var what]:
+        return Profile.Loop(what);
+
     case "table":
         return Compare.Show(options);
 
     default:
-        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | table | verify | dispatch");
+        Console.Error.WriteLine("verbs: list | one <contender> <workload> | all | compare | table | profile | verify | dispatch");
         return 2;
 }
 
