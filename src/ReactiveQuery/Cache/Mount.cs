@@ -6,7 +6,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 {
     private IObserver<QueryState<T>>? _observer = observer;
     private QueryState<T>? _view; // What was shown where it was not the state as it was committed. A field written at each delivery would cost W3 a fifth.
-    private readonly MountTimers? _timers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
+    private readonly MountTriggers? _triggers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
     private int _isRefreshDue;
 
     public int Slot { get; set; }
@@ -18,21 +18,21 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     public bool IsEnabled { get; set; } = request.Options.Enabled && request.Options.EnabledWhen is null;
 
     /// <summary>What <see cref="QueryOptions.EnabledWhen"/> said last; the entry takes it over under its lock.</summary>
-    public bool WantsEnabled { get => _timers!.WantsEnabled; set => _timers!.WantsEnabled = value; }
+    public bool WantsEnabled { get => _triggers!.WantsEnabled; set => _triggers!.WantsEnabled = value; }
 
     /// <summary>When its interval fetches next; guarded by the entry's lock.</summary>
     public TimeSpan IntervalDue
     {
-        get => _timers?.IntervalDue ?? TimeSpan.MaxValue;
+        get => _triggers?.IntervalDue ?? TimeSpan.MaxValue;
         set
         {
-            if (_timers is not null)
-                _timers.IntervalDue = value;
+            if (_triggers is not null)
+                _triggers.IntervalDue = value;
         }
     }
 
     /// <summary>Subscriptions to the observer's own triggers, which end with it.</summary>
-    public void Own(IDisposable triggers) => _timers!.Triggers.Put(triggers);
+    public void Own(IDisposable triggers) => _triggers!.Subscriptions.Put(triggers);
 
     /// <summary>Time alone changed what is to be shown.</summary>
     public void RequestRefresh()
@@ -100,7 +100,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     {
         try
         {
-            _timers?.Triggers.Dispose();
+            _triggers?.Subscriptions.Dispose();
         }
         catch (Exception thrown)
         {
@@ -137,12 +137,12 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 }
 
 /// <summary>What only an observer with triggers or an interval has; most have neither, and there may be many (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
-internal sealed class MountTimers
+internal sealed class MountTriggers
 {
-    private DisposableSlot _triggers;
+    private DisposableSlot _subscriptions;
     private bool _wantsEnabled;
 
-    public ref DisposableSlot Triggers => ref _triggers;
+    public ref DisposableSlot Subscriptions => ref _subscriptions;
 
     public bool WantsEnabled { get => Volatile.Read(ref _wantsEnabled); set => Volatile.Write(ref _wantsEnabled, value); }
 

@@ -128,7 +128,8 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <summary>Whether these are the options last used, under which the entry stays. Without the lock it tells what held a moment ago, which is as good.</summary>
-    private bool Remembers(EffectiveOptions<T> options) => Remembered == options.Remembered && options.CacheEnabled && _gcTime != TimeSpan.Zero;
+    private bool Remembers(EffectiveOptions<T> options) =>
+        Remembered == options.Remembered && options.CacheEnabled && (options.GcTime != TimeSpan.Zero || _gcTime != TimeSpan.Zero);
 
     private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {

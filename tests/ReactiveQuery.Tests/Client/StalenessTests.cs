@@ -49,6 +49,25 @@ public class StalenessTests
     }
 
     [Fact]
+    public void What_one_observer_finds_stale_at_once_is_shown_fresh_to_another_until_its_own_time_is_over()
+    {
+        using var client = NewClient();
+        List<string> atOnce = [], later = [];
+        using var never = client.Observe(_query, 1, o => o with { StaleTime = TimeSpan.Zero }).Subscribe(s => atOnce.Add(s.ToString()));
+        using var longer = client.Observe(_query, 1, o => o with { StaleTime = Seconds(5) }).Subscribe(s => later.Add(s.ToString()));
+        _calls[0].SetResult("a");
+        client.Refetch(_query, 1);
+        _calls[1].SetResult("b");
+        Assert.Equal("Success+Idle(b)", client.GetState(_query, 1).ToString());
+        client.SetData(_query, 1, "c");
+        _scheduler.AdvanceBy(Seconds(5));
+        Assert.Equal(
+            ["Loading+Fetching", "Success+Idle(a, stale)", "Success+Fetching(a, stale)", "Success+Idle(b, stale)", "Success+Idle(c, stale)"], atOnce);
+        Assert.Equal(
+            ["Loading+Fetching", "Success+Idle(a)", "Success+Fetching(a)", "Success+Idle(b)", "Success+Idle(c)", "Success+Idle(c, stale)"], later);
+    }
+
+    [Fact]
     public void Data_written_with_an_age_turns_stale_for_each_observer_in_its_own_time()
     {
         using var client = NewClient();
