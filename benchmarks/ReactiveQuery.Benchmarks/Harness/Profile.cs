@@ -20,8 +20,15 @@ public static partial class Profile
     /// <summary>What a sample's stack holds in the timed part; elsewhere a call of the library is enough.</summary>
     private static readonly Dictionary<string, string> Timed = new()
     {
-        ["W2"] = "SubscribeChunk", ["W5b"] = "Invalidate", ["W8a"] = "CycleChunk", ["W8b"] = "CycleChunk", ["W9a"] = "MutateChunk",
-        ["W9b"] = "MutateChunk", ["W11a"] = "SwitchChunk", ["W11b"] = "SwitchChunk", ["W12"] = "OnTimer|Unmount",
+        ["W2"] = "SubscribeChunk",
+        ["W5b"] = "Invalidate",
+        ["W8a"] = "CycleChunk",
+        ["W8b"] = "CycleChunk",
+        ["W9a"] = "MutateChunk",
+        ["W9b"] = "MutateChunk",
+        ["W11a"] = "SwitchChunk",
+        ["W11b"] = "SwitchChunk",
+        ["W12"] = "OnTimer|Unmount",
     };
 
     public static int Run(string contender, IEnumerable<string> workloads)
