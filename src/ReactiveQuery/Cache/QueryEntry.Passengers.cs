@@ -136,8 +136,7 @@ internal sealed partial class QueryEntry<T>
         var now = _cache.Clock.Elapsed;
         if (IsExpired(state, options, now) && ObserverCount == 0)
             return QueryReducer.Reduce(state, new Expired(_cache.Clock.Now)) with { Fold = null, IsOptimistic = state.IsOptimistic };
-        var isStale = Freshness.IsStale(state, options.StaleTime, now);
-        return isStale == state.IsStale ? state : state with { IsStale = isStale };
+        return AsSeenUnder(options, state, now);
     }
 
     /// <summary>A waiter gives up, unless it has been answered already. It waits for nothing that follows from its leaving.</summary>

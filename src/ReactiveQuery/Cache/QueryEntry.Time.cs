@@ -103,7 +103,7 @@ internal sealed partial class QueryEntry<T>
         if (options.RefetchIntervalFrom is not { } intervalFrom) return options.RefetchInterval;
         try
         {
-            return intervalFrom(State.Shown) is { } span && span > TimeSpan.Zero && !Freshness.IsInfinite(span)
+            return intervalFrom(AsSeenUnder(options, State.Shown, LastLooked)) is { } span && span > TimeSpan.Zero && !Freshness.IsInfinite(span)
                 ? span < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : span
                 : null;
         }
@@ -112,6 +112,13 @@ internal sealed partial class QueryEntry<T>
             Client.Errors.Report(error, UnobservedErrorOrigin.Callback, Key);
             return null;
         }
+    }
+
+    /// <summary>The state as an observer under these options finds it; it was committed as others may.</summary>
+    private static QueryState<T> AsSeenUnder(EffectiveOptions<T> options, QueryState<T> state, TimeSpan now)
+    {
+        var isStale = Freshness.IsStale(state, options.StaleTime, now);
+        return isStale == state.IsStale ? state : state with { IsStale = isStale };
     }
 
     private QueryInstant LookedAt_NeedsLock() => _cache.Clock.Now with { Elapsed = LastLooked };

@@ -68,6 +68,25 @@ public class StalenessTests
     }
 
     [Fact]
+    public void An_interval_is_made_of_the_state_as_its_own_observer_finds_it()
+    {
+        using var client = NewClient();
+        List<bool> stale = [];
+        using var never = client.Observe(_query, 1, o => o with { StaleTime = TimeSpan.Zero }).Subscribe();
+        using var longer = client.Observe(_query, 1, o => o with
+        {
+            StaleTime = Seconds(5),
+            RefetchIntervalFrom = state =>
+            {
+                if (state.HasData) stale.Add(state.IsStale);
+                return null;
+            },
+        }).Subscribe();
+        _calls[0].SetResult("a");
+        Assert.Equal([false], stale);
+    }
+
+    [Fact]
     public void Data_written_with_an_age_turns_stale_for_each_observer_in_its_own_time()
     {
         using var client = NewClient();
