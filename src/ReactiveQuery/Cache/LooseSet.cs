@@ -84,7 +84,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         return true;
     }
 
-    /// <summary>Of an entry that was to be taken out it may hold again, without that anybody could have put it in.</summary>
+    /// <summary>It may hold again of an entry that was to be taken out, and whoever found that listed has not put it in anew.</summary>
     private bool IsOut_NeedsLock(QueryEntry entry)
     {
         ref var isListed = ref entry.IsListedIn(kind);

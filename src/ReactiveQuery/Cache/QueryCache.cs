@@ -132,14 +132,14 @@ public sealed class QueryCache
         _events.End();
     }
 
-    /// <summary>Whoever comes here has looked for it already, or asks for the first time.</summary>
     private QueryEntry<T> GetOrMake<T>(QueryRequest<T> request)
     {
+        if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
         QueryEntry<T> entry;
         lock (_gate)
         {
             Client.ThrowIfDisposed();
-            if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
+            if (_entries.TryGetValue(request.Key, out found) && !found.IsDead) return Typed<T>(found);
             entry = new QueryEntry<T>(this, request);
             entry.Used(Uses.NextStamp());
             Post(entry, QueryCacheEventKind.Added, null); // Before anybody can find it and post an update.

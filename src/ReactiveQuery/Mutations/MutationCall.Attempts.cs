@@ -48,8 +48,8 @@ internal sealed partial class MutationCall<TArgs, T>
 
         public void OnCompleted() =>
             call.Decide(_hasResult
-            ? MutationOutcome<T>.Succeeded(_result!)
-            : MutationOutcome<T>.Failed(EmptyFetchException.OfMutation(call.Name), _failures + 1));
+                ? MutationOutcome<T>.Succeeded(_result!)
+                : MutationOutcome<T>.Failed(EmptyFetchException.OfMutation(call.Name), _failures + 1));
 
         private Failure? TakeFirstError() => Interlocked.Exchange(ref firstError, null) is { } error ? new(error) : null;
 
