@@ -4,129 +4,136 @@ namespace ReactiveQuery;
 
 /// <summary>Finds the entries below a key prefix at the cost of those found: a tree with one level per key segment.</summary>
 /// <remarks>
-/// Not synchronized: the cache holds its lock around every call. An entry with nothing below it, which most are, stands in its parent itself, without a node of its own.
+/// Not synchronized: the cache holds its lock around every call. An entry stands in the node of all segments but its last, in a list in which it knows its place, so that its
+/// last segment is not hashed; the entry of a whole key is found by the key, elsewhere (<see cref="EntryTable"/>).
 /// </remarks>
 internal sealed class PrefixIndex
 {
-    private static readonly object NullSegment = new();
-    private readonly Node _root = new(null, NullSegment);
+    private readonly PrefixNode _root = new(null, PrefixNode.NullSegment);
+    private PrefixNode _last; // Where the last entry was put: most stand beside the one before (W4 and W11a in benchmarks/WORKLOADS.md).
+    private PrefixNode? _vacant; // The node that was emptied last, which may be needed again at once: a switch takes the old entry out before the new one comes.
 
-    public void Add(QueryKey key, QueryEntry entry)
+    public PrefixIndex() => _last = _root;
+
+    public void Add(QueryEntry entry)
     {
-        if (key.Count == 0)
-        {
-            _root.Entry = entry;
-            return;
-        }
-
-        var node = _root;
-        foreach (var segment in key.Segments[..^1])
-            node = node.Below(segment ?? NullSegment);
-        node.Put(key.Segments[^1] ?? NullSegment, entry);
+        var path = entry.Key.Segments is [.. var before, _] ? before : [];
+        if (!_last.IsAt(path))
+            _last = Reach(path);
+        _last.Put(entry);
     }
 
-    public void Remove(QueryKey key)
+    public void Remove(QueryEntry entry)
     {
-        if (key.Count == 0)
-        {
-            _root.Entry = null;
-            return;
-        }
+        if (entry.Node is not { } node) return;
+        node.TakeOut(entry);
+        if (!node.IsEmpty || node == _vacant || node == _root) return;
+        if (_vacant is { } vacant)
+            Prune(vacant);
+        _vacant = node;
+    }
 
-        if (Find(key.Segments[..^1]) is not Node node) return;
-        node.TakeOut(key.Segments[^1] ?? NullSegment);
+    /// <summary>Adds to <paramref name="found"/> every entry whose key is longer than <paramref name="prefix"/> and begins with it; all of them for the empty one.</summary>
+    public void CollectBelow(QueryKey prefix, List<QueryEntry> found)
+    {
+        PrefixNode? node = _root;
+        foreach (var segment in prefix.Segments)
+            node = node?.Below(segment);
+        node?.Collect(found);
+    }
+
+    private PrefixNode Reach(ReadOnlySpan<object?> path)
+    {
+        var node = _root;
+        foreach (var segment in path)
+            node = node.Reach(segment);
+        return node;
+    }
+
+    private void Prune(PrefixNode node)
+    {
         while (node is { Parent: { } parent, IsEmpty: true })
         {
-            parent.Fold(node);
+            if (node == _last)
+                _last = _root;
+            parent.Drop(node);
             node = parent;
         }
     }
+}
 
-    /// <summary>Adds to <paramref name="found"/> every entry whose key begins with <paramref name="prefix"/>.</summary>
-    public void Collect(QueryKey prefix, List<QueryEntry> found)
+/// <summary>A place in the tree of prefixes that entries stand below.</summary>
+internal sealed class PrefixNode(PrefixNode? parent, object segment)
+{
+    internal static readonly object NullSegment = new();
+
+    private const int FewEntries = 16;
+    private Dictionary<object, PrefixNode>? _below;
+    private QueryEntry[] _entries = [];
+    private int _count;
+
+    public PrefixNode? Parent { get; } = parent;
+
+    public bool IsEmpty => _count == 0 && _below is not { Count: > 0 };
+
+    private object Segment { get; } = segment;
+
+    /// <summary>Whether it is the node of these segments.</summary>
+    public bool IsAt(ReadOnlySpan<object?> path)
     {
-        switch (Find(prefix.Segments))
+        var node = this;
+        for (var i = path.Length - 1; i >= 0; i--)
         {
-            case QueryEntry entry:
-                found.Add(entry);
-                break;
-            case Node node:
-                node.Collect(found);
-                break;
+            if (node.Parent is not { } parent || !QueryKey.SegmentEquals(node.Segment, path[i] ?? NullSegment)) return false;
+            node = parent;
         }
+
+        return node.Parent is null;
     }
 
-    /// <summary>What stands at a key: a node, an entry without anything below it, or null.</summary>
-    private object? Find(ReadOnlySpan<object?> segments)
+    public PrefixNode? Below(object? segment) => _below?.GetValueOrDefault(segment ?? NullSegment);
+
+    /// <summary>The node below, made if it is missing.</summary>
+    public PrefixNode Reach(object? segment)
     {
-        object? place = _root;
-        foreach (var segment in segments)
-            place = (place as Node)?.Child(segment ?? NullSegment);
-        return place;
+        _below ??= new(SegmentComparer.Instance);
+        ref var node = ref CollectionsMarshal.GetValueRefOrAddDefault(_below, segment ?? NullSegment, out _);
+        return node ??= new(this, segment ?? NullSegment);
     }
 
-    /// <summary>A place in the tree with something below it, or the root.</summary>
-    private sealed class Node(Node? parent, object segment)
+    public void Drop(PrefixNode node) => _below!.Remove(node.Segment);
+
+    public void Put(QueryEntry entry)
     {
-        private readonly Dictionary<object, object> _children = new(SegmentComparer.Instance);
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, Math.Max(4, 2 * _count));
+        _entries[_count] = entry;
+        (entry.Node, entry.NodeSlot) = (this, _count++);
+    }
 
-        public Node? Parent { get; } = parent;
-
-        public object Segment { get; } = segment;
-
-        /// <summary>The entry whose key ends here.</summary>
-        public QueryEntry? Entry { get; set; }
-
-        public bool IsEmpty => _children.Count == 0;
-
-        public object? Child(object segment) => _children.GetValueOrDefault(segment);
-
-        /// <summary>The node of a child, made if it is missing.</summary>
-        public Node Below(object segment)
+    /// <summary>The last one takes its place.</summary>
+    public void TakeOut(QueryEntry entry)
+    {
+        var last = _entries[--_count];
+        _entries[_count] = null!;
+        if (last != entry)
         {
-            ref var child = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, segment, out _);
-            if (child is not Node node)
-                child = node = new Node(this, segment) { Entry = child as QueryEntry };
-            return node;
+            _entries[entry.NodeSlot] = last;
+            last.NodeSlot = entry.NodeSlot;
         }
 
-        public void Put(object segment, QueryEntry entry)
-        {
-            ref var child = ref CollectionsMarshal.GetValueRefOrAddDefault(_children, segment, out _);
-            if (child is Node node)
-                node.Entry = entry;
-            else
-                child = entry;
-        }
+        entry.Node = null;
+        if (_count == 0 && _entries.Length > FewEntries)
+            _entries = [];
+    }
 
-        public void TakeOut(object segment)
-        {
-            if (!_children.Remove(segment, out var child) || child is not Node node) return;
-            node.Entry = null;
-            _children.Add(segment, node); // It has others below it.
-        }
-
-        /// <summary>Below a node there is nothing any more: its entry takes its place, or nothing does.</summary>
-        public void Fold(Node node)
-        {
-            if (node.Entry is { } own)
-                _children[node.Segment] = own;
-            else
-                _children.Remove(node.Segment);
-        }
-
-        /// <summary>As deep as a key is long: <see cref="QueryKey.MaxSegments"/> at most.</summary>
-        public void Collect(List<QueryEntry> found)
-        {
-            if (Entry is { } own)
-                found.Add(own);
-            found.EnsureCapacity(found.Count + _children.Count);
-            foreach (var child in _children.Values)
-                if (child is QueryEntry entry)
-                    found.Add(entry);
-                else
-                    ((Node)child).Collect(found);
-        }
+    /// <summary>As deep as a key is long: <see cref="QueryKey.MaxSegments"/> at most.</summary>
+    public void Collect(List<QueryEntry> found)
+    {
+        found.AddRange(_entries.AsSpan(0, _count));
+        if (_below is null) return;
+        foreach (var node in _below.Values)
+            node.Collect(found);
     }
 
     private sealed class SegmentComparer : IEqualityComparer<object>

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace ReactiveQuery;
 
 /// <summary>The entries of one client: found by key, by prefix and by filter; bounded; watched through a stream of events.</summary>
@@ -7,17 +5,17 @@ namespace ReactiveQuery;
 public sealed class QueryCache
 {
     private readonly object _gate = new();
-    private readonly ConcurrentDictionary<QueryKey, QueryEntry> _entries = new();
+    private readonly EntryTable _entries;
     private readonly PrefixIndex _index = new();
     private readonly LatestSubject<QueryCacheEvent> _events;
     private readonly int _capacity;
-    private int _count;
     private volatile bool _enlists;
     private volatile bool _hasEnlisted;
 
     internal QueryCache(QueryClient client)
     {
         Client = client;
+        _entries = new(_gate);
         _capacity = client.Options.CacheCapacity;
         _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false);
         Clock = new QueryClock(client.Options.Scheduler);
@@ -25,7 +23,7 @@ public sealed class QueryCache
     }
 
     /// <summary>How many entries there are, watched and unwatched.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _entries.Count;
 
     /// <summary>
     /// What happens to entries: added, updated with the cause, removed with the cause. Hot, nothing is replayed; events of one entry come in
@@ -52,10 +50,10 @@ public sealed class QueryCache
     /// <returns>A snapshot, in no particular order. With a key, prefix or definition in the filter it costs what matches, otherwise what is held.</returns>
     public IReadOnlyList<QueryCacheEntry> Find(QueryFilter? filter = null) => [.. Matching(filter).Select(entry => entry.Describe())];
 
-    internal QueryEntry? TryGet(QueryKey key) => _entries.GetValueOrDefault(key);
+    internal QueryEntry? TryGet(QueryKey key) => _entries.Find(key);
 
     /// <summary>The entry of a key if it is there; refuses a key that is in use with another data type.</summary>
-    internal QueryEntry<T>? TryGet<T>(QueryKey key) => _entries.TryGetValue(key, out var entry) ? Typed<T>(entry) : null;
+    internal QueryEntry<T>? TryGet<T>(QueryKey key) => _entries.Find(key) is { } entry ? Typed<T>(entry) : null;
 
     /// <summary>The entry of a query, made if it is missing. It may die before the caller is aboard; then the caller asks again.</summary>
     internal QueryEntry<T> GetOrAdd<T>(QueryRequest<T> request)
@@ -91,12 +89,8 @@ public sealed class QueryCache
         Fetching.Forget(entry);
         lock (_gate)
         {
-            if (_entries.TryRemove(KeyValuePair.Create(entry.Key, entry)))
-            {
-                _index.Remove(entry.Key);
-                _count--;
-            }
-
+            if (_entries.Remove_NeedsLock(entry))
+                _index.Remove(entry);
             if (_events.ObserverCount > 0)
                 _events.Post(new QueryCacheEvent(QueryCacheEventKind.Removed, entry.Describe(), RemovalCause: cause));
         }
@@ -124,29 +118,27 @@ public sealed class QueryCache
     internal void Close()
     {
         Deadlines.Dispose();
-        QueryEntry[] entries;
-        lock (_gate) // Whoever is adding an entry either finishes before this or finds the client disposed.
-            entries = [.. _entries.Values];
-        foreach (var entry in entries)
+        foreach (var entry in All()) // Whoever is adding an entry either finishes before this or finds the client disposed.
             entry.Close();
         _events.End();
     }
 
     private QueryEntry<T> GetOrMake<T>(QueryRequest<T> request)
     {
-        if (_entries.TryGetValue(request.Key, out var found) && !found.IsDead) return Typed<T>(found);
+        if (_entries.Find(request.Key) is { IsDead: false } found) return Typed<T>(found);
         QueryEntry<T> entry;
         lock (_gate)
         {
             Client.ThrowIfDisposed();
-            if (_entries.TryGetValue(request.Key, out found) && !found.IsDead) return Typed<T>(found);
+            var former = _entries.Find(request.Key);
+            if (former is { IsDead: false }) return Typed<T>(former);
             entry = new QueryEntry<T>(this, request);
             entry.Used(Uses.NextStamp());
             Post(entry, QueryCacheEventKind.Added, null); // Before anybody can find it and post an update.
-            _entries[request.Key] = entry;
-            _index.Add(request.Key, entry);
-            if (found is null)
-                _count++;
+            _entries.Put_NeedsLock(entry);
+            if (former is not null)
+                _index.Remove(former);
+            _index.Add(entry);
         }
 
         DeliverEvents();
@@ -157,13 +149,28 @@ public sealed class QueryCache
     private List<QueryEntry> Candidates(QueryFilter? filter)
     {
         if (filter?.Key is { } key)
-            return _entries.TryGetValue(key, out var entry) ? [entry] : [];
+            return _entries.Find(key) is { } entry ? [entry] : [];
         if (filter?.IndexedPrefix is not { } prefix)
-            return filter?.IsWatched == true ? Watched.Snapshot() : [.. _entries.Values];
+            return filter?.IsWatched == true ? Watched.Snapshot() : All();
         var found = new List<QueryEntry>();
         lock (_gate)
-            _index.Collect(prefix, found);
+        {
+            if (prefix.Count > 0 && _entries.Find(prefix) is { } own)
+                found.Add(own);
+            _index.CollectBelow(prefix, found);
+        }
+
         return found;
+    }
+
+    private List<QueryEntry> All()
+    {
+        lock (_gate)
+        {
+            var found = new List<QueryEntry>(_entries.Count);
+            _index.CollectBelow(QueryKey.Empty, found);
+            return found;
+        }
     }
 
     private void EvictSurplus()
@@ -183,7 +190,7 @@ public sealed class QueryCache
         lock (_gate)
         {
             _enlists = true; // First: what becomes unwatched or is added meanwhile enlists itself, or is found here.
-            foreach (var (_, entry) in _entries)
+            foreach (var entry in All())
                 Uses.Enlist(entry);
             _hasEnlisted = true;
         }

@@ -11,7 +11,15 @@ internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) :
     private IDisposable? _indexPlace;
     private bool _wasAsked;
 
+    /// <summary>The entry behind it in its chain; written by <see cref="EntryTable"/> alone.</summary>
+    internal QueryEntry? NextInTable;
+
     public QueryKey Key { get; } = key;
+
+    /// <summary>Where it stands in the index of prefixes, and in which place there; written by <see cref="PrefixNode"/> alone.</summary>
+    public PrefixNode? Node { get; set; }
+
+    public int NodeSlot { get; set; }
 
     public string DefinitionName => Remembered.DefinitionName;
 

@@ -3,13 +3,26 @@ namespace ReactiveQuery.Tests.Cache;
 public class PrefixIndexTests
 {
     private readonly PrefixIndex _index = new();
+    private readonly Dictionary<QueryKey, QueryEntry> _entries = [];
 
-    private void Add(params object?[] segments) => _index.Add(QueryKey.Of(segments), new FakeEntry(QueryKey.Of(segments)));
+    private void Add(params object?[] segments) => Add(QueryKey.Of(segments));
 
+    private void Add(QueryKey key)
+    {
+        _entries.Add(key, new FakeEntry(key));
+        _index.Add(_entries[key]);
+    }
+
+    private void Remove(QueryKey key)
+    {
+        if (_entries.Remove(key, out var entry)) _index.Remove(entry);
+    }
+
+    /// <summary>As the cache finds them: the one of the whole key by the key, and what lies below it here.</summary>
     private string[] Below(params object?[] prefix)
     {
-        List<QueryEntry> found = [];
-        _index.Collect(QueryKey.Of(prefix), found);
+        List<QueryEntry> found = prefix.Length > 0 && _entries.TryGetValue(QueryKey.Of(prefix), out var own) ? [own] : [];
+        _index.CollectBelow(QueryKey.Of(prefix), found);
         return [.. found.Select(e => e.Key.ToString()).Order(StringComparer.Ordinal)];
     }
 
@@ -35,11 +48,11 @@ public class PrefixIndexTests
         Add("a");
         Add("a", 1);
         Add("a", 1, 2);
-        _index.Remove(QueryKey.Of("a", 1));
-        _index.Remove(QueryKey.Of("a", 7));
+        Remove(QueryKey.Of("a", 1));
+        Remove(QueryKey.Of("a", 7));
         Assert.Equal([QueryKey.Of("a").ToString(), QueryKey.Of("a", 1, 2).ToString()], Below("a"));
-        _index.Remove(QueryKey.Of("a", 1, 2));
-        _index.Remove(QueryKey.Of("a"));
+        Remove(QueryKey.Of("a", 1, 2));
+        Remove(QueryKey.Of("a"));
         Assert.Empty(Below());
     }
 
@@ -50,14 +63,14 @@ public class PrefixIndexTests
         Add("a", 1);
         Add("a");
         Add("a", 1, 2);
-        _index.Remove(QueryKey.Of("a", 1, 2));
+        Remove(QueryKey.Of("a", 1, 2));
         Assert.Equal([QueryKey.Of("a").ToString(), QueryKey.Of("a", 1).ToString(), QueryKey.Empty.ToString()], Below());
         Add("a", 1, 3);
-        _index.Remove(QueryKey.Of("a", 1));
-        _index.Remove(QueryKey.Empty);
+        Remove(QueryKey.Of("a", 1));
+        Remove(QueryKey.Empty);
         Assert.Equal([QueryKey.Of("a").ToString(), QueryKey.Of("a", 1, 3).ToString()], Below());
-        _index.Remove(QueryKey.Of("a"));
-        _index.Remove(QueryKey.Of("a", 1, 3));
+        Remove(QueryKey.Of("a"));
+        Remove(QueryKey.Of("a", 1, 3));
         Assert.Empty(Below());
     }
 
@@ -69,8 +82,8 @@ public class PrefixIndexTests
         for (var i = 0; i < 5_000; i++)
         {
             var key = QueryKey.Of([.. Enumerable.Range(0, random.Next(4)).Select(_ => (object?)random.Next(3))]);
-            if (random.Next(2) == 0 && held.Add(key)) _index.Add(key, new FakeEntry(key));
-            else if (held.Remove(key)) _index.Remove(key);
+            if (random.Next(2) == 0 && held.Add(key)) Add(key);
+            else if (held.Remove(key)) Remove(key);
             var prefix = QueryKey.Of([.. Enumerable.Range(0, random.Next(3)).Select(_ => (object?)random.Next(3))]);
             Assert.Equal(held.Where(k => k.StartsWith(prefix)).Select(k => k.ToString()).Order(StringComparer.Ordinal), Below([.. Enumerable.Range(0, prefix.Count).Select(n => prefix[n])]));
         }
@@ -81,7 +94,33 @@ public class PrefixIndexTests
     {
         var deep = QueryKey.Of("deep");
         while (deep.Count < QueryKey.MaxSegments) deep = deep.Append(deep.Count);
-        _index.Add(deep, new FakeEntry(deep));
+        Add(deep);
         Assert.Equal([deep.ToString()], Below("deep"));
+    }
+
+    [Fact]
+    public void A_group_that_comes_and_goes_is_found_again()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Add("a", i);
+            Add("b", i, "c");
+            Assert.Equal([QueryKey.Of("a", i).ToString()], Below("a"));
+            Assert.Equal([QueryKey.Of("b", i, "c").ToString()], Below("b"));
+            Remove(QueryKey.Of("a", i));
+            Remove(QueryKey.Of("b", i, "c"));
+            Remove(QueryKey.Of("b", i, "c"));
+            Assert.Empty(Below());
+        }
+    }
+
+    [Fact]
+    public void A_key_in_between_is_not_below_itself()
+    {
+        Add("a", 1);
+        Add("a", 1, 2);
+        List<QueryEntry> found = [];
+        _index.CollectBelow(QueryKey.Of("a", 1), found);
+        Assert.Equal([QueryKey.Of("a", 1, 2)], found.Select(e => e.Key));
     }
 }

@@ -1,0 +1,120 @@
+namespace ReactiveQuery;
+
+/// <summary>The entries of a cache by key.</summary>
+/// <param name="gate">The cache's lock, which whoever writes holds. Whoever reads needs it only while the table grows.</param>
+/// <remarks>
+/// <para>
+/// The entries themselves are linked: one costs no node, and comes and goes without a lock but the one that the prefix index needs, too (W4, W11a and W12 in
+/// <c>benchmarks/WORKLOADS.md</c>). One that was taken out still leads to those behind it, for whoever stands at it at that moment, and is never put in again. New ones come
+/// to the front: one that is dead, but still held by somebody, keeps at the most what stood behind it, and not all that ever came after it.
+/// </para>
+/// <para>
+/// When the table grows, each chain is split in two that keep its order. So a link only ever leads forward, and whoever walks meanwhile comes to an end; they may pass
+/// what they look for, and then find that the generation is another one.
+/// </para>
+/// </remarks>
+internal sealed class EntryTable(object gate)
+{
+    private QueryEntry?[] _buckets = new QueryEntry?[16]; // A power of two.
+    private int _generation; // Odd while it grows.
+    private int _count;
+
+    /// <summary>How many there are; may be asked without the lock.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public QueryEntry? Find(QueryKey key)
+    {
+        var generation = Volatile.Read(ref _generation);
+        var buckets = Volatile.Read(ref _buckets);
+        for (var entry = Volatile.Read(ref buckets[BucketOf(key, buckets)]); entry is not null; entry = Volatile.Read(ref entry.NextInTable))
+            if (entry.Key.Equals(key))
+                return entry;
+        if ((generation & 1) == 0 && Volatile.Read(ref _generation) == generation) return null;
+        lock (gate)
+            return LinkTo(key);
+    }
+
+    /// <summary>Puts an entry in, in place of the one that has its key, should there be one.</summary>
+    public void Put_NeedsLock(QueryEntry entry)
+    {
+        ref var link = ref LinkTo(entry.Key);
+        if (link is { } old)
+        {
+            entry.NextInTable = old.NextInTable;
+            Volatile.Write(ref link, entry);
+            return;
+        }
+
+        ref var first = ref _buckets[BucketOf(entry.Key, _buckets)];
+        entry.NextInTable = first;
+        Volatile.Write(ref first, entry);
+        Volatile.Write(ref _count, _count + 1);
+        if (_count > _buckets.Length)
+            Grow();
+    }
+
+    /// <summary>Takes an entry out; false when it is not (or no longer) here.</summary>
+    public bool Remove_NeedsLock(QueryEntry entry)
+    {
+        ref var link = ref _buckets[BucketOf(entry.Key, _buckets)];
+        while (link != entry)
+        {
+            if (link is null) return false;
+            link = ref link.NextInTable;
+        }
+
+        Volatile.Write(ref link, entry.NextInTable);
+        Volatile.Write(ref _count, _count - 1);
+        return true;
+    }
+
+    /// <summary>Keys that differ in their last number follow each other, and so do the buckets of entries that come and go together.</summary>
+    private static int BucketOf(QueryKey key, QueryEntry?[] buckets)
+    {
+        var hash = (uint)key.GetHashCode();
+        return (int)((hash ^ (hash >> 16)) & (uint)(buckets.Length - 1));
+    }
+
+    /// <summary>What leads to the entry of a key, or to nothing at the end of its chain.</summary>
+    private ref QueryEntry? LinkTo(QueryKey key)
+    {
+        ref var link = ref _buckets[BucketOf(key, _buckets)];
+        while (link is { } entry && !entry.Key.Equals(key))
+            link = ref entry.NextInTable;
+        return ref link;
+    }
+
+    private void Grow()
+    {
+        if (_buckets.Length > Array.MaxLength / 2) return;
+        var grown = new QueryEntry?[_buckets.Length * 2];
+        Volatile.Write(ref _generation, _generation + 1);
+        for (var i = 0; i < _buckets.Length; i++)
+            Split(_buckets[i], grown, ref grown[i], ref grown[i + _buckets.Length]);
+        Volatile.Write(ref _buckets, grown);
+        Volatile.Write(ref _generation, _generation + 1);
+    }
+
+    private void Split(QueryEntry? first, QueryEntry?[] grown, ref QueryEntry? low, ref QueryEntry? high)
+    {
+        for (var entry = first; entry is not null;)
+        {
+            var next = entry.NextInTable;
+            if (BucketOf(entry.Key, grown) < _buckets.Length)
+            {
+                Volatile.Write(ref low, entry);
+                low = ref entry.NextInTable;
+            }
+            else
+            {
+                Volatile.Write(ref high, entry);
+                high = ref entry.NextInTable;
+            }
+
+            entry = next;
+        }
+
+        Volatile.Write(ref low, null);
+        Volatile.Write(ref high, null);
+    }
+}
