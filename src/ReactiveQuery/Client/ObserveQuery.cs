@@ -1,3 +1,5 @@
+using System.Reactive.Linq;
+
 namespace ReactiveQuery;
 
 /// <summary>Queries driven by a stream of parameters.</summary>
@@ -74,18 +76,18 @@ public static class ParameterizedQueries
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        var states = Follow(
+        var states = Follow<TParams, (QueryKey, QueryKey), QueryState<(T1 First, T2 Second)>>(
             client,
             parameters,
             given => (first.KeyOf(given), second.KeyOf(given)),
-            (given, _) => new CombineStates<T1, T2, (T1 First, T2 Second)>(
-                client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver),
+            (parent, given, _) => new StreamFollower<QueryState<(T1 First, T2 Second)>>(parent, new CombineStates<T1, T2, (T1 First, T2 Second)>(
+                client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver)),
             QueryState.Error<(T1 First, T2 Second)>,
             EqualityComparer<QueryState<(T1 First, T2 Second)>>.Default);
         return new Guarded<QueryState<(T1 First, T2 Second)>>(states, client.ReportObserver);
     }
 
-    private static Guarded<QueryState<T>> Follow<TParams, TGiven, T>(
+    private static IObservable<QueryState<T>> Follow<TParams, TGiven, T>(
         QueryClient client,
         QueryDefinition<TParams, T> definition,
         Func<QueryOptions<T>, QueryOptions<T>>? configure,
@@ -95,35 +97,37 @@ public static class ParameterizedQueries
     {
         var own = configure is null ? null : definition.Configured(configure);
         var asked = new RecentlyAsked<TParams, T>(client, definition, own);
-        var states = Follow(
+        var states = Follow<TGiven?, Keyed<T>?, KeyedState<T>>(
             client,
             parameters,
-            given => given is null ? new Keyed<T>(client.Disabled<T>(), null, null) : asked.For(toParams(given)),
-            static (_, states) => states,
+            given => given is null ? null : asked.For(toParams(given)),
+            (parent, _, key) => key?.FollowedBy(parent) ?? new StreamFollower<KeyedState<T>>(parent, client.Disabled<T>().Select(static idle => new KeyedState<T>(idle, null, null))),
             error => new KeyedState<T>(QueryState.Error<T>(error), null, null));
         var view = new AcrossKeys<T>(states, client.Errors.Report);
-        return new(client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root), client.ReportObserver);
+        var dispatched = client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root);
+        return dispatched == view ? view : new Guarded<QueryState<T>>(dispatched, client.ReportObserver); // Without a dispatch the switch reports what the observer throws.
     }
 
-    private static IObservable<TShown> Follow<TGiven, TKey, TShown>(
+    /// <remarks>Each subscription has a key of its own that it follows. Rx's <c>Defer</c> would make it so, too, and pass every value on through two observers more (W11b in
+    /// <c>benchmarks/WORKLOADS.md</c>).</remarks>
+    private static Deferred<TShown> Follow<TGiven, TKey, TShown>(
         QueryClient client,
         IObservable<TGiven> parameters,
         Func<TGiven, TKey> keyOf,
-        Func<TGiven, TKey, IObservable<TShown>> observe,
+        Func<Switch<TShown>, TGiven, TKey, Follower<TShown>> observe,
         Func<Exception, TShown> fromError,
-        IEqualityComparer<TShown>? distinctBy = null) =>
-        System.Reactive.Linq.Observable.Defer(() =>
+        IEqualityComparer<TShown>? distinctBy = null) => new(() =>
         {
             var current = default(TKey);
             var isFollowing = false;
             return new SwitchLatest<TGiven, TShown>(
                 parameters,
-                given =>
+                (parent, given) =>
                 {
                     var key = keyOf(given);
                     if (isFollowing && EqualityComparer<TKey>.Default.Equals(key, current)) return null;
                     (isFollowing, current) = (true, key);
-                    return observe(given, key);
+                    return observe(parent, given, key);
                 },
                 error =>
                 {
@@ -134,4 +138,9 @@ public static class ParameterizedQueries
                 client.Lifetime,
                 distinctBy);
         });
+
+    private sealed class Deferred<T>(Func<IObservable<T>> make) : IObservable<T>
+    {
+        public IDisposable Subscribe(IObserver<T> observer) => make().Subscribe(observer);
+    }
 }

@@ -6,8 +6,10 @@ namespace ReactiveQuery;
 /// <summary>A query as a cold description: each subscription mounts an observer on the shared entry of its key.</summary>
 /// <param name="client">The client.</param>
 /// <param name="request">What is asked.</param>
-internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
+internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
 {
+    protected QueryRequest<T> Request { get; } = request;
+
     public IDisposable Subscribe(IObserver<QueryState<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -30,7 +32,7 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         }
         catch (Exception error)
         {
-            client.Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key);
+            client.Errors.Report(error, UnobservedErrorOrigin.Observer, Request.Key);
         }
     }
 
@@ -40,9 +42,9 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         client.Environment.LetQueriesGo();
         while (true)
         {
-            var entry = client.Cache.GetOrAdd(request);
-            var mount = new Mount<T>(entry, request, observer);
-            if (!request.Options.HasTriggers)
+            var entry = client.Cache.GetOrAdd(Request);
+            var mount = new Mount<T>(entry, Request, observer);
+            if (!Request.Options.HasTriggers)
             {
                 if (!entry.TryMount(mount)) continue;
             }
@@ -61,12 +63,12 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
     /// </summary>
     private bool TryMountWithTriggers(QueryEntry<T> entry, Mount<T> mount)
     {
-        var enabling = Listen(request.Options.EnabledWhen, isEnabled =>
+        var enabling = Listen(Request.Options.EnabledWhen, isEnabled =>
         {
-            mount.WantsEnabled = isEnabled && request.Options.Enabled;
+            mount.WantsEnabled = isEnabled && Request.Options.Enabled;
             entry.TakeOverEnabled(mount);
         });
-        if (request.Options.EnabledWhen is not null)
+        if (Request.Options.EnabledWhen is not null)
             mount.IsEnabled = mount.WantsEnabled;
         if (!entry.TryMount(mount))
         {
@@ -74,11 +76,11 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
             return false;
         }
 
-        if (request.Options.EnabledWhen is not null)
+        if (Request.Options.EnabledWhen is not null)
             entry.TakeOverEnabled(mount);
-        var refetching = Listen<Unit>(request.Options.RefetchOn, _ => entry.OnObserverTrigger(mount));
-        var nextPages = Listen<Unit>(request.Options.FetchNextPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Next));
-        var previousPages = Listen<Unit>(request.Options.FetchPreviousPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Previous));
+        var refetching = Listen<Unit>(Request.Options.RefetchOn, _ => entry.OnObserverTrigger(mount));
+        var nextPages = Listen<Unit>(Request.Options.FetchNextPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Next));
+        var previousPages = Listen<Unit>(Request.Options.FetchPreviousPageOn, _ => entry.OnPageTrigger(mount, PageDirection.Previous));
         mount.Own(StableCompositeDisposable.Create(enabling, refetching, nextPages, previousPages));
         return true;
     }
@@ -88,12 +90,12 @@ internal sealed class QuerySource<T>(QueryClient client, QueryRequest<T> request
         if (source is null) return Disposable.Empty;
         try
         {
-            var subscription = source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key)));
-            return new GuardedDisposable(subscription, error => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, request.Key));
+            var subscription = source.Subscribe(Observer.Create(onNext, error => client.Errors.Report(error, UnobservedErrorOrigin.Trigger, Request.Key)));
+            return new GuardedDisposable(subscription, error => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, Request.Key));
         }
         catch (Exception error)
         {
-            client.Errors.Report(error, UnobservedErrorOrigin.Trigger, request.Key);
+            client.Errors.Report(error, UnobservedErrorOrigin.Trigger, Request.Key);
             return Disposable.Empty;
         }
     }

@@ -15,24 +15,26 @@ internal sealed class RecentlyAsked<TParams, T>(QueryClient client, QueryDefinit
 
     public Keyed<T> For(TParams parameters)
     {
-        if (_recent is null) return New(parameters);
+        if (_recent is null) return new(client, Request(parameters));
         var defaults = client.DefaultsByPrefix;
         ref var slot = ref _recent[EqualityComparer<TParams>.Default.GetHashCode(parameters) & (Slots - 1)];
         if (Volatile.Read(ref slot) is { } asked && ReferenceEquals(asked.Defaults, defaults) && EqualityComparer<TParams>.Default.Equals(asked.Parameters, parameters))
-            return asked.States;
-        asked = new(parameters, defaults, New(parameters));
+            return asked;
+        asked = new(client, Request(parameters), parameters, defaults);
         Volatile.Write(ref slot, asked);
-        return asked.States;
+        return asked;
     }
 
-    private Keyed<T> New(TParams parameters)
+    private QueryRequest<T> Request(TParams parameters) => client.Request(definition, parameters, definition.KeyOf(parameters), own);
+
+    /// <param name="client">The client.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="parameters">What was asked for.</param>
+    /// <param name="defaults">The client's defaults when its options were merged.</param>
+    private sealed class Asked(QueryClient client, QueryRequest<T> request, TParams parameters, object defaults) : Keyed<T>(client, request)
     {
-        var request = client.Request(definition, parameters, definition.KeyOf(parameters), own);
-        return new(new QuerySource<T>(client, request), request.Key, request.Options);
-    }
+        public TParams Parameters { get; } = parameters;
 
-    /// <param name="Parameters">What was asked for.</param>
-    /// <param name="Defaults">The client's defaults when its options were merged.</param>
-    /// <param name="States">The states of it.</param>
-    private sealed record Asked(TParams Parameters, object Defaults, Keyed<T> States);
+        public object Defaults { get; } = defaults;
+    }
 }

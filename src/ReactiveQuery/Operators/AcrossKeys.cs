@@ -5,26 +5,27 @@ namespace ReactiveQuery;
 /// <summary>A state, and by whose options it is to be shown; none for what belongs to no key.</summary>
 internal readonly record struct KeyedState<T>(QueryState<T> State, QueryKey? Key, EffectiveOptions<T>? Options);
 
-/// <summary>The states of one key, marked as that key's. Cold; equal to any other of the same key.</summary>
-internal sealed class Keyed<T>(IObservable<QueryState<T>> states, QueryKey? key, EffectiveOptions<T>? options) : IObservable<KeyedState<T>>, IEquatable<Keyed<T>>
+/// <summary>The states of one key. Cold; equal to any other of the same key.</summary>
+internal class Keyed<T>(QueryClient client, QueryRequest<T> request) : QuerySource<T>(client, request), IEquatable<Keyed<T>>
 {
-    private readonly QueryKey? _key = key;
-
-    public bool Equals(Keyed<T>? other) => other is not null && _key == other._key;
+    public bool Equals(Keyed<T>? other) => other is not null && Request.Key.Equals(other.Request.Key);
 
     public override bool Equals(object? obj) => Equals(obj as Keyed<T>);
 
-    public override int GetHashCode() => _key?.GetHashCode() ?? 0;
+    public override int GetHashCode() => Request.Key.GetHashCode();
 
-    public IDisposable Subscribe(IObserver<KeyedState<T>> observer) => states.Subscribe(new Marking(observer, _key, options));
+    /// <summary>What follows these states, marked as this key's.</summary>
+    public Follower<KeyedState<T>> FollowedBy(Switch<KeyedState<T>> parent) => new Marking(parent, this);
 
-    private sealed class Marking(IObserver<KeyedState<T>> observer, QueryKey? key, EffectiveOptions<T>? options) : IObserver<QueryState<T>>
+    private sealed class Marking(Switch<KeyedState<T>> parent, Keyed<T> states) : Follower<KeyedState<T>>(parent), IObserver<QueryState<T>>
     {
-        public void OnNext(QueryState<T> value) => observer.OnNext(new(value, key, options));
+        public void OnNext(QueryState<T> value) => Post(new(value, states.Request.Key, states.Request.Options));
 
-        public void OnError(Exception error) => observer.OnError(error);
+        public void OnError(Exception error) => Fail(error);
 
-        public void OnCompleted() => observer.OnCompleted();
+        public void OnCompleted() => End();
+
+        protected override IDisposable Subscribe() => states.Subscribe(this);
     }
 }
 
@@ -107,6 +108,7 @@ internal sealed class AcrossKeys<T>(IObservable<KeyedState<T>> source, Action<Ex
         /// <summary>Data that is a value type brings its own equality; where that throws, the state counts as a new one.</summary>
         private bool IsRepeated(QueryState<T> next, QueryKey? key)
         {
+            if (_last is null || (!typeof(T).IsValueType && !ReferenceEquals(next.Data, _last.Data))) return false; // The usual case: other data.
             try
             {
                 return next.Equals(_last);

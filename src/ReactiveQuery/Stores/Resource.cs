@@ -120,7 +120,8 @@ public static class Resource
 
     private static IObservable<ResourceState<T>> Latest<TArgument, T>(
         IObservable<TArgument> arguments, Func<TArgument, IObservable<ResourceState<T>>> fetch) =>
-        new SwitchLatest<TArgument, ResourceState<T>>(arguments, fetch, Failed<T>, Report);
+        new SwitchLatest<TArgument, ResourceState<T>>(
+            arguments, (parent, argument) => new StreamFollower<ResourceState<T>>(parent, fetch(argument)), Failed<T>, Report);
 
     private static IObservable<ResourceState<T>> Fetch<T>(Func<CancellationToken, Task<T>> fetcher) =>
         Observable.Create<ResourceState<T>>(observer =>

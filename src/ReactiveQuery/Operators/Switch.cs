@@ -1,0 +1,244 @@
+using System.Reactive;
+using System.Reactive.Disposables;
+
+namespace ReactiveQuery;
+
+/// <summary>One subscription of <see cref="SwitchLatest{TSource, T}"/>, whatever its source: which stream it follows, and what is shown of it.</summary>
+internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
+{
+    private readonly object _gate = new();
+    private readonly Func<Exception, T> _fromError;
+    private readonly Action<Exception, UnobservedErrorOrigin> _report;
+    private readonly IEqualityComparer<T>? _distinctBy;
+    private readonly SingleAssignmentDisposable _upstream = new();
+    private readonly SingleAssignmentDisposable _lifetime = new();
+    private IObserver<T>? _observer;
+    private Version<Waiting> _tail = Version<Waiting>.NewRoot();
+    private Follower<T>? _current;
+    private T? _shown;
+    private bool _hasShown;
+
+    protected Switch(
+        Func<Exception, T> fromError, Action<Exception, UnobservedErrorOrigin> report, IEqualityComparer<T>? distinctBy, IObserver<T> observer)
+    {
+        _fromError = fromError;
+        _report = report;
+        _distinctBy = distinctBy;
+        _observer = observer;
+        Join(_tail);
+        DeliverFirst();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Leave();
+    }
+
+    public bool IsCurrent(Follower<T> follower) => ReferenceEquals(follower, Volatile.Read(ref _current));
+
+    /// <summary>
+    /// Shows a value. When nobody is delivering, all before it has been: it then needs no place in the chain, which is an allocation and a lock
+    /// (W11b in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    public void Post(Follower<T> from, T value)
+    {
+        if (!IsCurrent(from)) return;
+        if (TryClaim())
+        {
+            Show(from, value);
+            DeliverClaimed();
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!IsCurrent(from) || _tail.IsEnd) return;
+            Append_NeedsLock(new Version<Waiting>(new Waiting(from, value)));
+        }
+
+        Drain();
+    }
+
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (_tail.IsEnd) return;
+            Append_NeedsLock(Version<Waiting>.NewEnd(Waiting.Nothing));
+        }
+
+        Drain();
+    }
+
+    public T FromError(Exception error) => _fromError(error);
+
+    protected void EndWith(IObservable<Unit>? lifetime) => _lifetime.Disposable = lifetime?.Subscribe(Observer.Create<Unit>(static _ => { }, End));
+
+    /// <summary>The subscription to the source of streams; it ends with this one.</summary>
+    protected void Own(IDisposable source) => _upstream.Disposable = new GuardedDisposable(source, error => _report(error, UnobservedErrorOrigin.Cancellation));
+
+    /// <summary>Leaves the stream followed so far, of which nothing is shown from then on, and begins to follow another.</summary>
+    protected void Follow(Follower<T> follower)
+    {
+        Begin(follower); // Leaves the old stream before the new one begins.
+        if (!IsCurrent(follower)) return;
+        try
+        {
+            follower.Begin();
+        }
+        catch (Exception error)
+        {
+            follower.Fail(error);
+        }
+    }
+
+    protected void Fail(Exception error)
+    {
+        var follower = new StreamFollower<T>(this, System.Reactive.Linq.Observable.Empty<T>());
+        Begin(follower);
+        follower.Fail(error);
+    }
+
+    protected override void Deliver(Waiting value, Version<Waiting>? before)
+    {
+        var (from, shown) = value.Take();
+        Show(from, shown);
+    }
+
+    protected override void DeliverEnd(Exception? error)
+    {
+        try
+        {
+            _observer?.OnCompleted();
+        }
+        catch (Exception thrown)
+        {
+            _report(thrown, UnobservedErrorOrigin.Observer);
+        }
+    }
+
+    protected override void Forget()
+    {
+        _observer = null;
+        _shown = default;
+        Leave();
+    }
+
+    private void Show(Follower<T> from, T value)
+    {
+        if (!IsCurrent(from)) return;
+        if (_distinctBy is not null)
+        {
+            if (IsRepeated(_distinctBy, value) || IsStopped || !IsCurrent(from)) return;
+            (_shown, _hasShown) = (value, true);
+        }
+        else if (IsStopped)
+        {
+            return;
+        }
+
+        try
+        {
+            _observer?.OnNext(value);
+        }
+        catch (Exception error)
+        {
+            _report(error, UnobservedErrorOrigin.Observer);
+        }
+    }
+
+    /// <summary>The comparison may be user code; where it throws, the value counts as a new one.</summary>
+    private bool IsRepeated(IEqualityComparer<T> comparer, T value)
+    {
+        if (!_hasShown) return false;
+        try
+        {
+            return comparer.Equals(_shown, value);
+        }
+        catch (Exception error)
+        {
+            _report(error, UnobservedErrorOrigin.Comparer);
+            return false;
+        }
+    }
+
+    private void Leave()
+    {
+        _upstream.Dispose();
+        LeaveCurrent(null);
+        _lifetime.Dispose();
+    }
+
+    /// <summary>Makes place for another stream. From then on nothing of the one before it is shown.</summary>
+    private void Begin(Follower<T> follower)
+    {
+        LeaveCurrent(follower);
+        if (IsStopped) LeaveCurrent(null); // Whoever disposed may have looked before this one was there.
+    }
+
+    private void LeaveCurrent(Follower<T>? next) => Interlocked.Exchange(ref _current, next)?.Leave();
+
+    private void Append_NeedsLock(Version<Waiting> version)
+    {
+        _tail.Append(version);
+        _tail = version;
+    }
+
+    /// <summary>A value that came while another was being delivered. The chain keeps the last one until the next; so it is emptied when it is shown.</summary>
+    internal sealed class Waiting(Follower<T>? from, T value)
+    {
+        public static readonly Waiting Nothing = new(null, default!);
+
+        private T? _value = value;
+
+        public (Follower<T> From, T Value) Take()
+        {
+            var value = _value!;
+            _value = default;
+            return (from!, value);
+        }
+    }
+}
+
+/// <summary>
+/// The observer of one of the streams that a <see cref="Switch{T}"/> follows, and the subscription to it. What it observes may be of another type than what is shown, so
+/// that no observer is needed in between (W11b in <c>benchmarks/WORKLOADS.md</c>).
+/// </summary>
+internal abstract class Follower<T>(Switch<T> parent)
+{
+    private IDisposable? _subscription;
+
+    public void Begin()
+    {
+        var subscription = Subscribe();
+        if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
+    }
+
+    /// <summary>Ends the subscription, now or as soon as there is one. Called once, by whoever took its place.</summary>
+    public void Leave() => (Volatile.Read(ref _subscription) ?? Interlocked.CompareExchange(ref _subscription, Disposable.Empty, null))?.Dispose();
+
+    /// <summary>Shows an error in place of the stream's values.</summary>
+    public void Fail(Exception error) => parent.Post(this, parent.FromError(error));
+
+    protected abstract IDisposable Subscribe();
+
+    protected void Post(T value) => parent.Post(this, value);
+
+    protected void End()
+    {
+        if (parent.IsCurrent(this)) parent.End();
+    }
+}
+
+/// <summary>Follows a stream whose values are shown as they are.</summary>
+internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : Follower<T>(parent), IObserver<T>
+{
+    public void OnNext(T value) => Post(value);
+
+    public void OnError(Exception error) => Fail(error);
+
+    public void OnCompleted() => End();
+
+    protected override IDisposable Subscribe() => stream.Subscribe(this);
+}
