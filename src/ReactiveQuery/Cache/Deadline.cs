@@ -14,4 +14,10 @@ internal abstract class Deadline
 
     /// <summary>Its place has come up: it looks at what is really due and asks again.</summary>
     public abstract void OnDeadline();
+
+    /// <summary>
+    /// The same where all that is due is that it leaves, and nobody would notice: then it is dead when this returns true, and whoever asked sees to the rest, for many at
+    /// once (W12 in <c>benchmarks/WORKLOADS.md</c>). Otherwise nothing has happened, and <see cref="OnDeadline"/> is to be called. Runs no user code.
+    /// </summary>
+    public virtual bool TryDepart() => false;
 }

@@ -11,7 +11,7 @@ namespace ReactiveQuery;
 /// looks at what is really due and asks again, so that a deadline moved back (every new value does that) costs nothing. While several entries that came due at once
 /// are being called, a second timer watches over the thread that calls them.
 /// </remarks>
-internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError) : IDisposable
+internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError, DepartedAction onDeparted) : IDisposable
 {
     /// <summary>Timers of the platform end at 49.7 days; longer waits are made of pieces.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -21,6 +21,9 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
 
     /// <summary>How long a thread that calls entries may stand still before another goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How many leave at one taking of the cache's lock: enough for it to cost nothing, and few enough for whoever waits for it meanwhile.</summary>
+    private const int DepartedTogether = 64;
 
     private readonly object _gate = new();
     private readonly DueQueue _queue = new();
@@ -190,6 +193,13 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             new Batch(this, due).Call();
     }
 
+    private void TakeOut(QueryEntry[] departed, ref int count)
+    {
+        if (count > 0)
+            onDeparted(departed.AsSpan(0, count));
+        count = 0;
+    }
+
     /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>
     private void Tidy_NeedsLock()
     {
@@ -216,10 +226,26 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             Work();
         }
 
+        /// <remarks>Those that leave unseen are taken out together; before anything else is called, which may run user code, so that they wait for nobody.</remarks>
         private void Work()
         {
+            var departed = new QueryEntry[DepartedTogether];
+            var count = 0;
             while (Interlocked.Increment(ref _taken) is var number && number <= due.Count)
-                due[number - 1].OnDeadline();
+            {
+                var entry = due[number - 1];
+                if (entry.TryDepart())
+                {
+                    departed[count++] = (QueryEntry)entry;
+                    if (count < departed.Length) continue;
+                    entry = null;
+                }
+
+                deadlines.TakeOut(departed, ref count);
+                entry?.OnDeadline();
+            }
+
+            deadlines.TakeOut(departed, ref count);
             _relief.Dispose();
         }
 
@@ -240,3 +266,6 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         }
     }
 }
+
+/// <summary>Takes entries that have departed unseen out of the cache.</summary>
+internal delegate void DepartedAction(ReadOnlySpan<QueryEntry> entries);

@@ -43,6 +43,21 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         }
     }
 
+    /// <summary>The same for several at once.</summary>
+    public void Forget(ReadOnlySpan<QueryEntry> entries)
+    {
+        var listed = 0;
+        foreach (var entry in entries)
+            if (Volatile.Read(ref entry.IsListedIn(kind)))
+                listed++;
+        if (listed == 0 || !IsSweepDue(Interlocked.Add(ref _dead, listed))) return;
+        lock (_gate)
+        {
+            if (IsSweepDue(_dead))
+                Sweep_NeedsLock();
+        }
+    }
+
     public List<QueryEntry> Snapshot()
     {
         lock (_gate)

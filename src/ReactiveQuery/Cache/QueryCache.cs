@@ -19,7 +19,7 @@ public sealed class QueryCache
         _capacity = client.Options.CacheCapacity;
         _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false);
         Clock = new QueryClock(client.Options.Scheduler);
-        Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler));
+        Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler), Expired);
     }
 
     /// <summary>How many entries there are, watched and unwatched.</summary>
@@ -30,6 +30,9 @@ public sealed class QueryCache
     /// the order of its commits, serialized per observer, on the thread of the commit. Completes when the client is disposed.
     /// </summary>
     public IObservable<QueryCacheEvent> Events => _events;
+
+    /// <summary>Whether somebody follows what happens to the entries.</summary>
+    internal bool HasFollowers => _events.ObserverCount > 0;
 
     internal QueryClient Client { get; }
 
@@ -94,6 +97,31 @@ public sealed class QueryCache
             if (_events.ObserverCount > 0)
                 _events.Post(new QueryCacheEvent(QueryCacheEventKind.Removed, entry.Describe(), RemovalCause: cause));
         }
+    }
+
+    /// <summary>The same for entries that expired together, at one taking of each lock.</summary>
+    internal void Expired(ReadOnlySpan<QueryEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            entry.LeaveIndex();
+            if (_enlists) Uses.Forget(entry);
+        }
+
+        Watched.Forget(entries);
+        Fetching.Forget(entries);
+        lock (_gate)
+        {
+            foreach (var entry in entries)
+            {
+                if (_entries.Remove_NeedsLock(entry))
+                    _index.Remove(entry);
+                if (_events.ObserverCount > 0) // Somebody has come since.
+                    _events.Post(new QueryCacheEvent(QueryCacheEventKind.Removed, entry.Describe(), RemovalCause: QueryRemovalCause.Expired));
+            }
+        }
+
+        DeliverEvents();
     }
 
     /// <summary>An entry lost its last passenger and may be evicted from now on.</summary>

@@ -48,6 +48,21 @@ internal sealed partial class QueryEntry<T>
         ticked?.ForEach(PlanInterval);
     }
 
+    /// <remarks>Data goes under the same lock: nobody is left to whom it would have to be shown, and no event will describe it.</remarks>
+    public override bool TryDepart()
+    {
+        if (ObserverCount > 0 || _cache.HasFollowers) return false;
+        lock (Gate)
+        {
+            if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
+            if (!Freshness.IsOver(_idleSince, _gcTime, LookElapsed_NeedsLock())) return false;
+            IsDead = true;
+            LetGoOfData();
+        }
+
+        return true;
+    }
+
     public override void OnTrigger(RefetchTrigger trigger)
     {
         var after = new Aftermath<T>();

@@ -12,7 +12,7 @@ public class DeadlinesTests
     public DeadlinesTests()
     {
         _clock = new QueryClock(_scheduler);
-        _deadlines = new Deadlines(_scheduler, _clock, error => throw error);
+        _deadlines = new Deadlines(_scheduler, _clock, error => throw error, _ => { });
     }
 
     private FakeEntry Entry(string name)
@@ -141,7 +141,7 @@ public class DeadlinesTests
     {
         List<Exception> reported = [];
         var refusing = new RefusingScheduler();
-        using var deadlines = new Deadlines(refusing, _clock, reported.Add);
+        using var deadlines = new Deadlines(refusing, _clock, reported.Add, _ => { });
         deadlines.Request(Entry("a"), Ms(10));
         Assert.Equal("shut down", Assert.Single(reported).Message);
     }
