@@ -12,7 +12,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     private const int LeastSweep = 1024;
 
     private readonly object _gate = new();
-    private readonly List<QueryEntry> _entries = [];
+    private readonly List<QueryEntry?> _entries = []; // Null where one was taken out.
     private int _nextSweep = LeastSweep;
     private int _dead;
 
@@ -20,22 +20,22 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     /// <remarks>What the entry has just written is seen by a sweep that takes the entry out, or the entry sees here that it was taken out: the sweep's fence is for both.</remarks>
     public void Add(QueryEntry entry)
     {
-        ref var isListed = ref entry.IsListedIn(kind);
-        if (Volatile.Read(ref isListed)) return;
+        ref var place = ref entry.PlaceIn(kind);
+        if (Volatile.Read(ref place) != 0) return;
         lock (_gate)
         {
-            if (isListed) return;
+            if (place != 0) return;
             if (_entries.Count >= _nextSweep)
                 Sweep_NeedsLock();
-            Volatile.Write(ref isListed, true);
             _entries.Add(entry);
+            Volatile.Write(ref place, _entries.Count);
         }
     }
 
     /// <summary>An entry has died; it is let go of when three quarters of all have.</summary>
     public void Forget(QueryEntry entry)
     {
-        if (!Volatile.Read(ref entry.IsListedIn(kind)) || !IsSweepDue(Interlocked.Increment(ref _dead))) return;
+        if (Volatile.Read(ref entry.PlaceIn(kind)) == 0 || !IsSweepDue(Interlocked.Increment(ref _dead))) return;
         lock (_gate)
         {
             if (IsSweepDue(_dead))
@@ -43,17 +43,22 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         }
     }
 
-    /// <summary>The same for several at once.</summary>
+    /// <summary>The same for several at once, which are taken out on the spot, so that a sweep need not look at them again (W12 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     public void Forget(ReadOnlySpan<QueryEntry> entries)
     {
-        var listed = 0;
-        foreach (var entry in entries)
-            if (Volatile.Read(ref entry.IsListedIn(kind)))
-                listed++;
-        if (listed == 0 || !IsSweepDue(Interlocked.Add(ref _dead, listed))) return;
         lock (_gate)
         {
-            if (IsSweepDue(_dead))
+            var found = 0;
+            foreach (var entry in entries)
+            {
+                ref var place = ref entry.PlaceIn(kind);
+                if (place == 0) continue;
+                _entries[place - 1] = null;
+                Volatile.Write(ref place, 0);
+                found++;
+            }
+
+            if (found > 0 && IsSweepDue(Interlocked.Add(ref _dead, found)))
                 Sweep_NeedsLock();
         }
     }
@@ -63,7 +68,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         lock (_gate)
         {
             Sweep_NeedsLock();
-            return [.. _entries];
+            return _entries.ConvertAll(static entry => entry!);
         }
     }
 
@@ -76,8 +81,8 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         var isAnyOut = false;
         foreach (var entry in _entries)
         {
-            if (holds(entry)) continue;
-            Volatile.Write(ref entry.IsListedIn(kind), false);
+            if (holds(entry!)) continue;
+            Volatile.Write(ref entry!.PlaceIn(kind), 0);
             isAnyOut = true;
         }
 
@@ -87,25 +92,28 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
             _entries.RemoveAll(IsOut_NeedsLock);
         }
 
+        for (var i = 0; i < _entries.Count; i++)
+            Volatile.Write(ref _entries[i]!.PlaceIn(kind), i + 1);
         _nextSweep = Math.Max(LeastSweep, 2 * _entries.Count);
         _dead = 0;
     }
 
     /// <summary>Whether it is out for good.</summary>
-    private bool IsDead_NeedsLock(QueryEntry entry)
+    private bool IsDead_NeedsLock(QueryEntry? entry)
     {
-        if (!entry.IsDead) return false;
-        Volatile.Write(ref entry.IsListedIn(kind), false);
+        if (entry is { IsDead: false }) return false;
+        if (entry is not null)
+            Volatile.Write(ref entry.PlaceIn(kind), 0);
         return true;
     }
 
     /// <summary>It may hold again of an entry that was to be taken out, and whoever found that listed has not put it in anew.</summary>
-    private bool IsOut_NeedsLock(QueryEntry entry)
+    private bool IsOut_NeedsLock(QueryEntry? entry)
     {
-        ref var isListed = ref entry.IsListedIn(kind);
-        if (!isListed)
-            Volatile.Write(ref isListed, holds(entry));
-        return !isListed;
+        ref var place = ref entry!.PlaceIn(kind);
+        if (place == 0 && holds(entry))
+            Volatile.Write(ref place, 1); // Which place is said at the end of the sweep.
+        return place == 0;
     }
 }
 

@@ -6,8 +6,8 @@ internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) :
     private RememberedOptions _remembered = remembered;
     private long _lastUse;
     private bool _isDead;
-    private bool _isListedAsWatched;
-    private bool _isListedAsFetching;
+    private int _placeAmongWatched;
+    private int _placeAmongFetching;
     private IDisposable? _indexPlace;
     private bool _wasAsked;
 
@@ -53,8 +53,8 @@ internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) :
 
     public void Used(long stamp) => Volatile.Write(ref _lastUse, stamp);
 
-    /// <summary>Whether it is listed in a set; written by that set alone.</summary>
-    public ref bool IsListedIn(LooseSetKind kind) => ref kind == LooseSetKind.Watched ? ref _isListedAsWatched : ref _isListedAsFetching;
+    /// <summary>Its place in a set, beginning with 1; 0 when it is not listed there. Written by that set alone.</summary>
+    public ref int PlaceIn(LooseSetKind kind) => ref kind == LooseSetKind.Watched ? ref _placeAmongWatched : ref _placeAmongFetching;
 
     /// <summary>Whether it stands in the index of a definition, or once did.</summary>
     public bool IsIndexed => Volatile.Read(ref _indexPlace) is not null;

@@ -176,7 +176,7 @@ internal sealed partial class QueryEntry<T>
         if (_flight is null) return;
         after.Ended ??= _flight;
         _flight = null;
-        Apply_NeedsLock(new FetchCancelled(LookedAt_NeedsLock()));
+        Apply_NeedsLock(QueryReducer.Cancel(_state), QueryUpdateCause.FetchCancelled);
     }
 
     /// <summary>What landed was fetched before the last invalidation. Whoever is still aboard is owed a fetch from after it.</summary>

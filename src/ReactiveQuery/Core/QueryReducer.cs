@@ -2,7 +2,7 @@ namespace ReactiveQuery;
 
 /// <summary>The whole life of a query as one pure, total function: (state, event) → state.</summary>
 /// <remarks>
-/// The steps that every fetch and every write takes are functions of their own as well, for an entry that has no use for the event (W8 and W13 in <c>benchmarks/WORKLOADS.md</c>).
+/// The steps that every fetch and every write takes are functions of their own as well, for an entry that has no use for the event (W8, W11a and W13 in <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
 internal static class QueryReducer
 {
@@ -44,7 +44,7 @@ internal static class QueryReducer
             Before = null,
             Direction = PageDirection.None,
         },
-        FetchCancelled => state.Before ?? Settled(state),
+        FetchCancelled => Cancel(state),
         DataSet<T> e => Write(state, e.Instant, e.Data),
         Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
         Dropped => QueryState<T>.Idle,
@@ -75,6 +75,9 @@ internal static class QueryReducer
     /// </param>
     public static QueryState<T> Land<T>(QueryState<T> state, QueryInstant instant, T data, bool isCurrent, bool isStale = false) =>
         Received(state, instant, data, !isCurrent, isStale: isStale);
+
+    /// <summary><see cref="FetchCancelled"/>.</summary>
+    public static QueryState<T> Cancel<T>(QueryState<T> state) => state.Before ?? Settled(state);
 
     /// <summary><see cref="DataSet{T}"/>: a write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
     public static QueryState<T> Write<T>(QueryState<T> state, QueryInstant instant, T data) => state.FetchStatus switch
