@@ -159,4 +159,19 @@ public class DeadlinesTests
         public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<System.Reactive.Concurrency.IScheduler, TState, IDisposable> action) =>
             throw new InvalidOperationException("shut down");
     }
+
+    [Fact]
+    public void Those_that_depart_unseen_are_taken_out_together_and_wait_for_nobody_who_is_called()
+    {
+        List<string> happened = [];
+        using var deadlines = new Deadlines(_scheduler, _clock, error => throw error, entries => happened.Add($"{entries.Length} out"));
+        for (var i = 0; i < 200; i++)
+        {
+            var entry = new FakeEntry(QueryKey.Of("e", i)) { Departs = i is not 10 and not 11, Due = () => happened.Add("called") };
+            deadlines.Request(entry, Ms(5));
+        }
+
+        _scheduler.Start();
+        Assert.Equal(["10 out", "called", "called", "64 out", "64 out", "60 out"], happened);
+    }
 }

@@ -15,7 +15,11 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, new RememberedOp
 
     public override bool IsAwaited => false;
 
+    public bool Departs { get; set; }
+
     public override void OnDeadline() => Due?.Invoke();
+
+    public override bool TryDepart() => Departs;
 
     public override void Cancel() => throw new InvalidOperationException();
 

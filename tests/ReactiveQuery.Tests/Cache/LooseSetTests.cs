@@ -35,4 +35,23 @@ public class LooseSetTests
         set.Forget(dead);
         Assert.Same(entry, Assert.Single(set.Snapshot()));
     }
+
+    [Fact]
+    public void Those_that_are_forgotten_together_are_out_at_once_and_the_others_stay_in_their_order()
+    {
+        var set = new LooseSet(LooseSetKind.Watched, _ => true);
+        var entries = Enumerable.Range(0, 100).Select(i => new FakeEntry(QueryKey.Of("e", i))).ToList();
+        entries.ForEach(set.Add);
+        List<FakeEntry> stay = entries;
+        for (var round = 0; round < 3; round++)
+        {
+            QueryEntry[] gone = [.. stay.Where((_, i) => i % 3 > 0)];
+            stay = [.. stay.Except(gone).Cast<FakeEntry>()];
+            set.Forget(gone);
+            set.Forget(gone);
+            stay.ForEach(set.Add);
+            Assert.All(gone, entry => Assert.Equal(0, entry.PlaceIn(LooseSetKind.Watched)));
+            if (round != 1) Assert.Equal(stay, set.Snapshot());
+        }
+    }
 }

@@ -75,6 +75,28 @@ public class CacheTests : ClientTest
             seen);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Many_that_expire_at_once_are_gone_and_each_is_told_with_its_data_to_whoever_follows(bool isFollowed)
+    {
+        using var client = NewClient();
+        List<string> seen = [];
+        using var _ = isFollowed ? client.Cache.Events.Where(e => e.Kind == QueryCacheEventKind.Removed).Subscribe(e => seen.Add($"{e.RemovalCause} {e.Entry.Data}")) : null;
+        var query = Counting();
+        for (var i = 0; i < 200; i++)
+            client.SetData(query, i, $"d{i}");
+        using var watched = client.Observe(query, 50).Subscribe();
+        Scheduler.AdvanceBy(TimeSpan.FromMinutes(6));
+
+        Assert.Equal(isFollowed ? Enumerable.Range(0, 200).Where(i => i != 50).Select(i => $"Expired d{i}") : [], seen);
+        Assert.Equal(1, client.Cache.Count);
+        Assert.Equal(query.KeyOf(50), Assert.Single(client.Cache.Find(new QueryFilter { Prefix = query.Root })).Key);
+        Assert.False(client.TryGetData(query, 3, out string? gone));
+        client.SetData(query, 3, "again");
+        Assert.Equal("again", client.GetState(query, 3).Data);
+    }
+
     [Fact]
     public void A_full_cache_evicts_the_least_recently_used_of_the_unwatched()
     {
