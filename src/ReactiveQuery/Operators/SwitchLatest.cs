@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Disposables;
 
 namespace ReactiveQuery;
 

@@ -7,7 +7,7 @@ public class EntryTableTests
 
     public EntryTableTests() => _table = new(_gate);
 
-    private QueryEntry Put(QueryKey key)
+    private FakeEntry Put(QueryKey key)
     {
         var entry = new FakeEntry(key);
         lock (_gate) _table.Put_NeedsLock(entry);
