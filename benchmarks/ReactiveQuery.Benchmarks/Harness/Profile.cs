@@ -35,20 +35,36 @@ public static partial class Profile
     {
         var allocation = Pages("allocation", []);
         var locks = Pages("locks", allocation);
+        List<string> functions = [];
         Console.WriteLine($"| workload | samples | {string.Join(" | ", Columns)} |\n|---|---:|{string.Concat(Columns.Select(_ => "---:|"))}");
         foreach (var workload in workloads)
         {
             var timed = new Regex(Timed.GetValueOrDefault(workload, @"\[ReactiveQuery\]"));
             var counts = new int[Columns.Length];
-            foreach (var stack in Record(["one", contender, workload]))
-                if (stack.Exists(frame => timed.IsMatch(frame.Symbol)) && !stack.Exists(frame => frame.File.EndsWith("libclrjit.so", StringComparison.Ordinal)))
-                    counts[ColumnOf(stack, locks)]++;
+            var stacks = Record(["one", contender, workload])
+                .Where(stack => stack.Exists(frame => timed.IsMatch(frame.Symbol)) && !stack.Exists(frame => frame.File.EndsWith("libclrjit.so", StringComparison.Ordinal)))
+                .ToList();
+            foreach (var stack in stacks)
+                counts[ColumnOf(stack, locks)]++;
             var sum = Math.Max(1, counts.Sum());
             Console.WriteLine($"| {workload} | {sum} | {string.Join(" | ", counts.Select(count => $"{100.0 * count / sum:0} %"))} |");
+            functions.Add($"| {workload} | {string.Join(", ", Functions(stacks, sum))} |");
         }
 
+        Console.WriteLine($"\n| workload | functions of the library, with what they call of others' |\n|---|---|\n{string.Join('\n', functions)}");
         return 0;
     }
+
+    /// <summary>The functions of the library that most samples were in, or in something of the runtime's or the workload's that they called.</summary>
+    private static IEnumerable<string> Functions(List<List<Frame>> stacks, int sum) =>
+        from stack in stacks
+        let name = stack.Select(frame => FunctionName().Match(frame.Symbol)).FirstOrDefault(match => match.Success)
+        where name is not null
+        group stack by name.Groups["type"].Value + "." + name.Groups["method"].Value into function
+        let share = 100.0 * function.Count() / sum
+        where share >= 3
+        orderby share descending
+        select $"`{function.Key}` {share:0} %";
 
     /// <summary>The loops that tell the pages of the runtime's code apart.</summary>
     public static int Loop(string what)
@@ -149,6 +165,9 @@ public static partial class Profile
         process.WaitForExit();
         return output;
     }
+
+    [GeneratedRegex(@"\[ReactiveQuery\] (ReactiveQuery\.)?(?<type>[A-Za-z]+)[^:]*::(?<method>[A-Za-z_.]+)")]
+    private static partial Regex FunctionName();
 
     [GeneratedRegex(@"^\s+(?<ip>[0-9a-f]+) (?<symbol>.*) \((?<file>[^()]*( \(deleted\))?)\)$")]
     private static partial Regex FrameLine();

@@ -29,7 +29,8 @@ internal sealed class InfiniteScene : IScene
         }
 
         await Stage.Until(() => list.Latest is { IsFetching: false, Data.Count: 2 });
-        await store.FetchNextPageAsync();
+        await store.FetchNextPageAsync(); // Waits for the commit and for nobody's delivery.
+        await Stage.Until(() => list.Latest is { IsFetching: false, Data.Count: 3 });
         var before = list.Latest.Data!.Flatten(page => page.Products);
 
         stage.Server.RemoveProductsFrom(RemovedFrom);

@@ -49,7 +49,7 @@ internal class Version<T>(T value)
 }
 
 /// <summary>
-/// One observer's place in a chain of versions. Delivery is serialized per receiver, in version order, outside every lock:
+/// One observer's place in a chain of versions; none while it is in step with all others of its entry. Delivery is serialized per receiver, in version order, outside every lock:
 /// whoever finds the receiver idle delivers, and what is committed meanwhile is delivered by whoever is delivering already.
 /// A slow observer therefore delays itself, and a re-entrant commit cannot overtake the version being delivered.
 /// </summary>
@@ -103,13 +103,21 @@ internal abstract class Receiver<T>
     /// <summary>The same as <see cref="Drain"/> for a caller who knows that nobody else delivers (<see cref="DeliveryPass{T}"/>).</summary>
     public void DeliverUnclaimed() => DeliverChain();
 
-    /// <summary>Moves from one version to the next; false when it does not stand there.</summary>
-    protected bool TryMove(Version<T> from, Version<T> to)
+    /// <summary>Whether it has seen everything up to <paramref name="tail"/> and nobody delivers to it; asked, and acted upon, when nobody can begin to.</summary>
+    public bool CanFallInStep(Version<T> tail) => !IsClaimed && (_position is null || _position == tail);
+
+    /// <summary>Gives up its place: it goes with the others who are in step (<see cref="DeliveryPass{T}"/>).</summary>
+    public void FallInStep() => _position = null;
+
+    /// <summary>Gets a place of its own, unless it has one.</summary>
+    public void StandApart(Version<T> place)
     {
-        if (_position != from || _isStopped) return false;
-        _position = to;
-        return true;
+        if (_position is null && !_isStopped)
+            Volatile.Write(ref _position, place);
     }
+
+    /// <summary>Passes the next version, which it was shown without moving. The caller has claimed it.</summary>
+    public void StepOver() => _position = _position?.Next;
 
     /// <summary>Nothing is delivered once this has returned, but for a call that is already running on another thread.</summary>
     protected void Stop()

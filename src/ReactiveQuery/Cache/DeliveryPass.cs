@@ -1,27 +1,25 @@
 namespace ReactiveQuery;
 
-/// <summary>From one version to the next, as far as it is the same for every observer who stands at the first and has nothing of their own to be shown.</summary>
-/// <param name="From">Where it begins; null when each observer is to look for themselves.</param>
-/// <param name="To">Where it leads.</param>
-internal readonly record struct Step<T>(Version<QueryState<T>>? From, Version<QueryState<T>> To)
+/// <summary>A commit that nobody could take for the one before it, so that observers who have seen that one are shown it without being asked what they saw.</summary>
+/// <param name="To">The state; null when each observer is to look for themselves.</param>
+/// <param name="IsPlain">Whether it is shown as it was committed to whoever was shown the one before as it was committed.</param>
+internal readonly record struct Step<T>(QueryState<T>? To, bool IsPlain)
 {
-    /// <summary>
-    /// Whether nobody could take the two for equal, whatever the type's own equality (new data, or a fetch that begins or ends), and the second is shown as it
-    /// was committed to whoever finds it fresh.
-    /// </summary>
-    public static bool IsPlain(QueryState<T> from, QueryState<T> to) =>
-        to is { Fold: null, IsInvalidated: false } && ((!typeof(T).IsValueType && !ReferenceEquals(from.Data, to.Data)) || from.FetchStatus != to.FetchStatus);
+    /// <summary>Whether everybody can tell the two apart, whatever the type's own equality: new data, or a fetch that begins or ends.</summary>
+    public static bool IsVisible(QueryState<T> from, QueryState<T> to) =>
+        from.Fold is null && to.Fold is null && ((!typeof(T).IsValueType && !ReferenceEquals(from.Data, to.Data)) || from.FetchStatus != to.FetchStatus);
 }
 
 /// <summary>
 /// The right to deliver to an entry's observers one after the other without claiming each. One thread has it at a time, from its commit to the end of its round, as
-/// long as nobody else has anything to deliver: the two interlocked operations of a claim become none (W3 and W14 in <c>benchmarks/WORKLOADS.md</c>).
+/// long as nobody else has anything to deliver: the two interlocked operations of a claim become none, and observers who are in step are called and nothing else
+/// (W3 and W14 in <c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>
 /// <para>
 /// A slow or blocked observer delays itself only, so the right must not outlast the first other thread that comes with a commit or a disposal: that thread takes it away,
 /// under the entry's lock. From then on each observer is claimed by its own counter as ever (<see cref="Receiver{T}"/>), and the one that is being delivered to just then
-/// counts as claimed by the thread that does.
+/// counts as claimed by the thread that does. Observers who were in step get places of their own then, before the step or behind it.
 /// </para>
 /// <para>
 /// The round writes where it is and then looks whether the right was taken, without a fence between. Whoever takes it says so, fences the round's thread as well
@@ -45,16 +43,13 @@ internal struct DeliveryPass<T>
     {
     }
 
-    /// <summary>Begins a delivery, which <see cref="Deliver"/> carries out, outside the lock.</summary>
-    /// <returns>The number of the pass that the thread now has, or 0 when it is to claim each observer.</returns>
+    /// <summary>Whether nobody is delivering.</summary>
+    public bool IsFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
+
+    /// <summary>Begins a round, which <see cref="Deliver"/> carries out, outside the lock; only while <see cref="IsFree"/>.</summary>
+    /// <returns>The number of the round, which is not 0.</returns>
     public int Begin_NeedsLock(object? mounts)
     {
-        if (Volatile.Read(ref _place) != Over || Volatile.Read(ref _claimants) != 0)
-        {
-            Enter_NeedsLock();
-            return 0;
-        }
-
         _mounts = mounts;
         _thread = Environment.CurrentManagedThreadId;
         _round = (_round | 1) + 1;
@@ -63,18 +58,16 @@ internal struct DeliveryPass<T>
         return _round;
     }
 
-    /// <summary>Begins a delivery that claims each observer.</summary>
-    public void Enter_NeedsLock()
-    {
-        Take_NeedsLock();
-        Interlocked.Increment(ref _claimants);
-    }
+    /// <summary>Begins a delivery that claims each observer; the pass was taken from whoever had it.</summary>
+    public void Enter() => Interlocked.Increment(ref _claimants);
 
     /// <summary>Ends a delivery that claimed each observer.</summary>
     public void Leave() => Interlocked.Decrement(ref _claimants);
 
     /// <summary>Sees to it that nobody delivers without a claim.</summary>
-    public void Take_NeedsLock()
+    /// <param name="tail">Where those stand who have seen everything; null when all are in step, and then set if the round is not over.</param>
+    /// <param name="committed">The state last committed: that of the round, as long as it goes on.</param>
+    public void Take_NeedsLock(ref Version<QueryState<T>>? tail, QueryState<T> committed)
     {
         if (Volatile.Read(ref _place) == Over)
         {
@@ -96,16 +89,13 @@ internal struct DeliveryPass<T>
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
         // A newcomer is claimed already, by whoever shows them their first state; the round has then not called them, and is to leave them alone.
         _claimed = place != Between && MountAt_NeedsLock(place) is { } mount && mount.TryClaim() ? mount : null;
+        StandApart_NeedsLock(place, tail ??= new(committed));
     }
 
-    private static int Taken(int round) => round | 1;
-
-    private readonly Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
-
     /// <summary>Delivers what was committed.</summary>
-    /// <param name="number">What <see cref="Begin_NeedsLock"/> gave.</param>
+    /// <param name="number">What <see cref="Begin_NeedsLock"/> gave; 0 when each observer is to be claimed.</param>
     /// <param name="mounts">The observers at the commit.</param>
-    /// <param name="step">From the version before the commit to the one it made.</param>
+    /// <param name="step">What was committed, if all of them were in step.</param>
     /// <param name="gate">The entry's lock.</param>
     /// <returns>Whether everybody has seen everything; false when something is left to somebody else.</returns>
     public bool Deliver(int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step, object gate)
@@ -113,55 +103,97 @@ internal struct DeliveryPass<T>
         if (number == 0) return DeliverByClaims(mounts, except: null);
         var havePassed = true;
         var i = 0;
-        while (!DeliverFrom(ref i, number, mounts, step, ref havePassed))
-            i++; // That observer threw, which was reported.
+        var isInStep = step.To is not null;
+        if (!isInStep)
+            DeliverEach(ref i, number, mounts, ref havePassed);
+        else
+            while (!DeliverInStep(ref i, number, mounts, step))
+                i++; // That observer threw, which was reported.
         if (i < mounts.Length)
-            return GoOnByClaims(number, mounts[i..], gate) & havePassed;
+            return GoOnByClaims(number, mounts[i..], isInStep, gate) & havePassed;
 
         Volatile.Write(ref _place, Over);
-        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, [], gate)) & havePassed;
+        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, [], isInStep, gate)) & havePassed;
     }
 
-    /// <summary>One loop for all, with everything that each of them needs in it: a call and an exception frame for each observer are a third of W3.</summary>
-    /// <returns>False when the observer at <paramref name="i"/> threw; true at the end, and where the pass was taken.</returns>
-    private bool DeliverFrom(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step, ref bool havePassed)
+    private static int Taken(int round) => round | 1;
+
+    private readonly Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
+
+    /// <summary>
+    /// Those who are in step have seen it as far as the round has come. Whether the one that it is at has, the round alone knows; that one is claimed in its name,
+    /// stands before the step, and is moved by the round if need be.
+    /// </summary>
+    private readonly void StandApart_NeedsLock(int place, Version<QueryState<T>> after)
     {
-        var (from, to) = step;
-        var state = to?.Value!;
+        var before = Version<QueryState<T>>.NewRoot();
+        before.Append(after);
+        if (_mounts is not Mount<T>?[] mounts)
+        {
+            (_mounts as Mount<T>)?.StandApart(before);
+            return;
+        }
+
+        for (var i = 0; i < mounts.Length; i++)
+            mounts[i]?.StandApart(i < place ? after : before);
+    }
+
+    /// <summary>
+    /// Calls observers who are in step, in one loop that writes nothing to any of them: a call and an exception frame for each are a third of W3, a place of its own to be moved
+    /// for each is a quarter.
+    /// </summary>
+    /// <returns>False when the observer at <paramref name="i"/> threw; true at the end, and where the pass was taken.</returns>
+    private bool DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
+    {
+        var (state, isPlain) = step;
         Mount<T>? mount = null;
         try
         {
-            for (; i < mounts.Length; i++)
+            var place = i; // What the handler looks at would be written to the stack for each.
+            for (; place < mounts.Length; place++)
             {
-                mount = mounts[i];
+                mount = mounts[place];
                 if (mount is null) continue;
-                Volatile.Write(ref _place, i);
-                if (Volatile.Read(ref _round) != number) return true;
-                if (mount.IsClaimed) // A newcomer, who is just being shown the first state.
-                {
-                    Volatile.Write(ref _place, Between);
-                    havePassed &= mount.Drain();
-                }
-                else if (from is not null && mount.TryStep(from, to!) is { } observer)
-                {
-                    observer.OnNext(state);
-                }
+                Volatile.Write(ref _place, place);
+                if (Volatile.Read(ref _round) != number) break;
+                if (isPlain && mount.TakesPlainStates is { } observer)
+                    observer.OnNext(state!);
                 else
-                {
-                    mount.DeliverUnclaimed();
-                }
+                    mount.DeliverStep(state!);
             }
 
+            i = place;
             return true;
         }
         catch (Exception error)
         {
+            i = _place;
             mount!.ReportObserver(error);
             return false;
         }
     }
 
-    private bool GoOnByClaims(int number, ReadOnlySpan<Mount<T>?> rest, object gate)
+    /// <summary>Lets each observer look for themselves; stops where the pass was taken.</summary>
+    private void DeliverEach(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, ref bool havePassed)
+    {
+        for (; i < mounts.Length; i++)
+        {
+            if (mounts[i] is not { } mount) continue;
+            Volatile.Write(ref _place, i);
+            if (Volatile.Read(ref _round) != number) return;
+            if (mount.IsClaimed) // A newcomer, who is just being shown the first state.
+            {
+                Volatile.Write(ref _place, Between);
+                havePassed &= mount.Drain();
+            }
+            else
+            {
+                mount.DeliverUnclaimed();
+            }
+        }
+    }
+
+    private bool GoOnByClaims(int number, ReadOnlySpan<Mount<T>?> rest, bool wasInStep, object gate)
     {
         Mount<T>? claimed;
         lock (gate)
@@ -171,6 +203,8 @@ internal struct DeliveryPass<T>
             (_mounts, _place, _round) = (null, Over, number);
         }
 
+        if (wasInStep && (rest.IsEmpty || claimed != rest[0]))
+            claimed?.StepOver(); // The round had called it before it saw that the pass was taken.
         claimed?.DeliverClaimed();
         return DeliverByClaims(rest, claimed);
     }

@@ -48,9 +48,14 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         LetGoOfTriggers();
     }
 
-    /// <summary>Takes the step if the observer stands where it begins and is to be shown just the state that it leads to. Nobody else may be delivering.</summary>
-    /// <returns>The observer, for the caller to show it; null when it does not take the step.</returns>
-    public IObserver<QueryState<T>>? TryStep(Version<QueryState<T>> from, Version<QueryState<T>> to) => _view is null && TryMove(from, to) ? _observer : null;
+    /// <summary>The observer, while it can be shown states as they are committed; asked by a thread that nobody else can be delivering beside.</summary>
+    public IObserver<QueryState<T>>? TakesPlainStates => _view is null && !IsStopped ? _observer : null;
+
+    /// <summary>Shows a state that is another than the one before, whatever was made of that one.</summary>
+    public void DeliverStep(QueryState<T> state)
+    {
+        if (!IsStopped) Deliver(state, null);
+    }
 
     public void ReportObserver(Exception error) => entry.ReportObserver(error);
 
@@ -60,7 +65,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
-        if (before is not null && IsShown(shown, _view ?? before.Value)) return;
+        if (before?.Value is { } last && IsShown(shown, _view ?? last)) return;
         if (IsStopped) return; // The comparison may be user code, in which or during which the observer left.
         if (!ReferenceEquals(shown, value))
             _view = shown;

@@ -152,8 +152,8 @@ internal sealed partial class QueryEntry<T>
             after.Ended = _flight;
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
-            Append_NeedsLock(Version<QueryState<T>>.NewEnd(_state));
-            BeginDelivery_NeedsLock(ref after);
+            if (_mounts.Count > 0)
+                Publish_NeedsLock(Version<QueryState<T>>.NewEnd(_state), _mounts.Snapshot, ref after);
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
         }

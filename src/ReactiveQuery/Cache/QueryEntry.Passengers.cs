@@ -12,13 +12,13 @@ internal sealed partial class QueryEntry<T>
         {
             if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
+            var others = _mounts.Snapshot;
             _mounts.Add(mount);
             if (_mounts.Count == 1) _cache.Watched.Add(this);
             Welcome_NeedsLock(mount, ref after);
-            Conclude_NeedsLock(ref after);
-            if (_tail == Nowhere)
-                _tail = new(_state);
-            mount.Join(_tail);
+            Commit_NeedsLock(ref after, others);
+            after.Due = NextDue_NeedsLock();
+            mount.Join(_tail ??= new(_committed));
         }
 
         _cache.Deadlines.Request(this, after.Due);
@@ -32,7 +32,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            _pass.Take_NeedsLock(); // The observer is to be stopped next, which takes a claim.
+            _pass.Take_NeedsLock(ref _tail, _committed); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);

@@ -29,7 +29,11 @@ internal sealed partial class QueryEntry<T>
             if (now >= _nextStaleDue)
                 turned = TurnedStale_NeedsLock(now);
             if (turned is not null)
-                _pass.Enter_NeedsLock();
+            {
+                StandApart_NeedsLock(_mounts.Snapshot); // Each looks for themselves, under a claim.
+                _pass.Enter();
+            }
+
             ticked = Tick_NeedsLock(now, ref after);
             Conclude_NeedsLock(ref after);
         }

@@ -11,12 +11,11 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed partial class QueryEntry<T> : QueryEntry
 {
-    /// <summary>Where nobody stands, so that nothing is ever linked behind it: what an entry begins with, and what a dead one holds.</summary>
-    private static readonly Version<QueryState<T>> Nowhere = new(QueryState<T>.Idle);
-
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
-    private Version<QueryState<T>> _tail = Nowhere;
+    private QueryState<T> _committed = QueryState<T>.Idle;
+    private Version<QueryState<T>>? _tail; // The state last committed, as those have it who stand in the chain; null while nobody does.
+    private bool _isInStep; // Whether there are observers who do not stand in it.
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
     private DeliveryPass<T> _pass = new();
@@ -103,45 +102,82 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     }
 
     /// <summary>Makes the steps since the last commit one new version, if they came to anything.</summary>
-    private void Commit_NeedsLock(ref Aftermath<T> after)
+    private void Commit_NeedsLock(ref Aftermath<T> after, in RosterSnapshot<Mount<T>> receivers)
     {
-        if (ReferenceEquals(_state, _tail.Value)) return;
-        var version = new Version<QueryState<T>>(_state);
+        if (ReferenceEquals(_state, _committed)) return;
         if (_state.IsFetching) _cache.Fetching.Add(this); // Also when it was before: in between it may have been seen idle, and taken out.
-        after.Superseded = _tail;
-        if (IsFreshToAll_NeedsLock && Step<T>.IsPlain(_tail.Value, _state))
-            after.Step = new(_tail, version);
-        Append_NeedsLock(version);
-        BeginDelivery_NeedsLock(ref after);
+        if (receivers.Length == 0)
+            _tail = null;
+        else if (Step<T>.IsVisible(_committed, _state) && TryFallInStep_NeedsLock(receivers))
+            PublishInStep_NeedsLock(receivers, ref after);
+        else
+            Publish_NeedsLock(new(_state), receivers, ref after);
+        _committed = _state;
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
-    private void Append_NeedsLock(Version<QueryState<T>> version)
+    /// <summary>
+    /// Whether all observers have seen the same and nobody delivers to any of them. They then need no place in the chain, and the commit no version
+    /// (W3, W8 and W13 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private bool TryFallInStep_NeedsLock(in RosterSnapshot<Mount<T>> receivers)
     {
-        if (_tail != Nowhere)
-            _tail.Append(version);
-        _tail = version;
+        if (!_pass.IsFree) return false;
+        if (_tail is null) return true;
+        foreach (var mount in receivers)
+            if (mount?.CanFallInStep(_tail) == false)
+                return false;
+        foreach (var mount in receivers)
+            mount?.FallInStep();
+        (_tail, _isInStep) = (null, true);
+        return true;
     }
 
-    private void BeginDelivery_NeedsLock(ref Aftermath<T> after)
+    /// <summary>Takes the pass from whoever has it, and gives each observer who is in step a place in the chain.</summary>
+    private void StandApart_NeedsLock(in RosterSnapshot<Mount<T>> mounts)
     {
-        after.Receivers = _mounts.Snapshot;
-        if (after.IsDelivered || _mounts.Count == 0) return;
+        _pass.Take_NeedsLock(ref _tail, _committed);
+        _tail ??= new(_committed);
+        if (!_isInStep) return;
+        _isInStep = false;
+        foreach (var mount in mounts)
+            mount?.StandApart(_tail);
+    }
+
+    private void PublishInStep_NeedsLock(in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
+    {
+        after.Step = new(_state, !_state.IsInvalidated && IsFreshToAll_NeedsLock);
+        after.Receivers = receivers;
         after.IsDelivered = true;
-        after.Pass = _pass.Begin_NeedsLock(_mounts.Slots);
+        after.Pass = _pass.Begin_NeedsLock(receivers.Slots);
+    }
+
+    private void Publish_NeedsLock(Version<QueryState<T>> version, in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
+    {
+        StandApart_NeedsLock(receivers);
+        after.Superseded = _tail;
+        _tail!.Append(version);
+        _tail = version;
+        after.Receivers = receivers;
+        after.IsDelivered = true;
+        if (_pass.IsFree)
+            after.Pass = _pass.Begin_NeedsLock(receivers.Slots);
+        else
+            _pass.Enter();
     }
 
     /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
     private void CommitUnseen_NeedsLock()
     {
-        _tail = new(_state);
+        _tail = null;
+        _committed = _state;
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
     /// <summary>Ends every command: closes the commit and works out when the entry is to be called again.</summary>
     private void Conclude_NeedsLock(ref Aftermath<T> after)
     {
-        Commit_NeedsLock(ref after);
+        Commit_NeedsLock(ref after, _mounts.Snapshot);
         after.Due = NextDue_NeedsLock();
     }
 
@@ -151,7 +187,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         lock (Gate)
         {
             Volatile.Write(ref _state, QueryState<T>.Idle);
-            _tail = Nowhere;
+            (_committed, _tail) = (QueryState<T>.Idle, null);
             _layers = OptimisticLayers<T>.None;
             _patchOptions = null;
         }

@@ -19,9 +19,6 @@ internal struct Roster<T>
     /// <summary>How many members there are; may be asked without the owner's lock.</summary>
     public readonly int Count => Volatile.Read(in _count);
 
-    /// <summary>What stands behind <see cref="Snapshot"/>: the only member, or the array.</summary>
-    public readonly object? Slots => _slots ?? (object?)_only;
-
     /// <summary>The slots in use, some of them empty; members that join later are not seen through it.</summary>
     public readonly RosterSnapshot<T> Snapshot => new(_only, _slots, _used);
 
@@ -98,6 +95,9 @@ internal readonly struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
     private readonly int _used = used;
 
     public int Length => _used;
+
+    /// <summary>What stands behind it: the only member, or the array.</summary>
+    public object? Slots => _slots ?? (object?)_only;
 
     [UnscopedRef]
     public ReadOnlySpan<T?> Span => _slots is null ? new ReadOnlySpan<T?>(in _only)[.._used] : _slots.AsSpan(0, _used);

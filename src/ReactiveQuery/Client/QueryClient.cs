@@ -215,7 +215,7 @@ public sealed partial class QueryClient : IDisposable
         options = null;
         if (_prefixDefaults.Length > 0 || FindIndex(definition) is not { } index) return null;
         options = index.Options;
-        return index.Find(parameters)?.Entry;
+        return index.FindEntry(parameters);
     }
 
     /// <summary>Remembers the entry of these parameters for <see cref="Indexed"/>.</summary>

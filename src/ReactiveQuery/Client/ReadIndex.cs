@@ -13,7 +13,7 @@ namespace ReactiveQuery;
 internal sealed class ReadIndex<TParams, T> : IReadIndex
     where TParams : notnull
 {
-    private readonly ConcurrentDictionary<TParams, QueryRequest<T>>? _known;
+    private readonly ConcurrentDictionary<TParams, Known>? _known;
 
     public ReadIndex(object owner, EffectiveOptions<T> options, bool isIndexed)
     {
@@ -35,8 +35,10 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
         typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid) || typeof(TParams) == typeof(System.Reactive.Unit);
 
     /// <summary>The query of an entry that is found here, as whoever has no options of their own asks it; its entry was in the cache a moment ago.</summary>
-    public QueryRequest<T>? Find(TParams parameters) =>
-        _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry!.IsDead ? known : null;
+    public QueryRequest<T>? Find(TParams parameters) => _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known.Request : null;
+
+    /// <summary>The entry alone, for a reader: the request would be one more place in memory to fetch (W1 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    public QueryEntry<T>? FindEntry(TParams parameters) => _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known.Entry : null;
 
     /// <param name="parameters">The parameters.</param>
     /// <param name="request">The query as whoever has no options of their own asks it; it knows its entry.</param>
@@ -44,15 +46,17 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     {
         var entry = request.Entry!;
         if (_known is null || entry.IsIndexed || !entry.TryEnterIndex(new Place(Weak, parameters))) return;
-        _known[parameters] = request;
+        _known[parameters] = new(entry, request);
         if (entry.IsDead) entry.LeaveIndex(); // It may have left the cache before it stood here.
     }
 
     private void Remove(TParams parameters)
     {
-        if (_known!.TryGetValue(parameters, out var known) && known.Entry!.IsDead)
+        if (_known!.TryGetValue(parameters, out var known) && known.Entry.IsDead)
             _known.TryRemove(KeyValuePair.Create(parameters, known));
     }
+
+    private readonly record struct Known(QueryEntry<T> Entry, QueryRequest<T> Request);
 
     /// <summary>What an entry keeps of the index. Not the index itself: its requests hold fetchers, and those view-models, for which an entry must not be the reason to live.</summary>
     private sealed class Place(WeakReference<ReadIndex<TParams, T>> index, TParams parameters) : IDisposable

@@ -21,7 +21,7 @@ public sealed partial record QueryState<T>
     private readonly byte _status;
     private readonly byte _fetchStatus;
     private readonly byte _direction;
-    private readonly Flags _flags;
+    private readonly StateFlags _flags;
     private readonly short _dataOffset;
     private readonly long _dataTicks;
     private readonly QueryFailures? _failures;
@@ -53,7 +53,7 @@ public sealed partial record QueryState<T>
     public T? Data { get; internal init; }
 
     /// <summary>Whether <see cref="Data"/> holds a value: received, set, placeholder or previous. A null value counts.</summary>
-    public bool HasData { get => Has(Flags.HasData); internal init => _flags = With(Flags.HasData, value); }
+    public bool HasData { get => Has(StateFlags.HasData); internal init => _flags = With(StateFlags.HasData, value); }
 
     /// <summary>The fetcher's own exception when <see cref="Status"/> is <see cref="QueryStatus.Error"/>, otherwise null.</summary>
     public Exception? Error { get => _failures?.Error; internal init => Put(ref _failures, QueryFailures.WithError(_failures, value)); }
@@ -82,13 +82,13 @@ public sealed partial record QueryState<T>
     /// Whether the data was older than the observer's stale time, or invalidated, when this state was emitted. False
     /// without data, for placeholders, and while a live query streams.
     /// </summary>
-    public bool IsStale { get => Has(Flags.Stale); internal init => _flags = With(Flags.Stale, value); }
+    public bool IsStale { get => Has(StateFlags.Stale); internal init => _flags = With(StateFlags.Stale, value); }
 
     /// <summary>Whether <see cref="Data"/> is a stand-in (placeholder or the previous key's data) that the cache does not hold.</summary>
-    public bool IsPlaceholder { get => Has(Flags.Placeholder); internal init => _flags = With(Flags.Placeholder, value); }
+    public bool IsPlaceholder { get => Has(StateFlags.Placeholder); internal init => _flags = With(StateFlags.Placeholder, value); }
 
     /// <summary>Whether at least one optimistic patch awaits its confirmation; <see cref="Data"/>, where there is some, shows it.</summary>
-    public bool IsOptimistic { get => Has(Flags.Optimistic); internal init => _flags = With(Flags.Optimistic, value); }
+    public bool IsOptimistic { get => Has(StateFlags.Optimistic); internal init => _flags = With(StateFlags.Optimistic, value); }
 
     internal QueryFailures? Failures { get => _failures; private init => _failures = value; }
 
@@ -99,7 +99,7 @@ public sealed partial record QueryState<T>
     internal TimeSpan DataElapsed { get; init; }
 
     /// <summary>Whether the data was invalidated, so that no stale time makes it fresh.</summary>
-    internal bool IsInvalidated { get => Has(Flags.Invalidated); init => _flags = With(Flags.Invalidated, value); }
+    internal bool IsInvalidated { get => Has(StateFlags.Invalidated); init => _flags = With(StateFlags.Invalidated, value); }
 
     /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs.</summary>
     internal QueryState<T>? Before { get; init; }
@@ -188,13 +188,10 @@ public sealed partial record QueryState<T>
 
     /// <summary>Whether two snapshots, of data of whatever type, show the same but for their data.</summary>
     internal bool IsSameBut<TOther>(QueryState<TOther> other) =>
-        Status == other.Status
-        && FetchStatus == other.FetchStatus
-        && HasData == other.HasData
-        && IsStale == other.IsStale
-        && IsPlaceholder == other.IsPlaceholder
-        && IsOptimistic == other.IsOptimistic
-        && Direction == other.Direction
+        _status == other._status
+        && _fetchStatus == other._fetchStatus
+        && _direction == other._direction
+        && ((_flags ^ other._flags) & ~StateFlags.Invalidated) == 0
         && (ReferenceEquals(_failures, other.Failures)
             || (FailureCount == other.FailureCount && ReferenceEquals(Error, other.Error) && ReferenceEquals(FailureReason, other.FailureReason)));
 
@@ -210,9 +207,9 @@ public sealed partial record QueryState<T>
             place = failures;
     }
 
-    private bool Has(Flags flag) => (_flags & flag) != 0;
+    private bool Has(StateFlags flag) => (_flags & flag) != 0;
 
-    private Flags With(Flags flag, bool isSet) => isSet ? _flags | flag : _flags & ~flag;
+    private StateFlags With(StateFlags flag, bool isSet) => isSet ? _flags | flag : _flags & ~flag;
 
     internal static bool IsSameData(T? left, T? right) =>
         typeof(T).IsValueType ? EqualityComparer<T?>.Default.Equals(left, right) : ReferenceEquals(left, right);
@@ -231,14 +228,18 @@ public sealed partial record QueryState<T>
         if (IsOptimistic) parts.Add("optimistic");
         return parts.Count == 0 ? $"{Status}+{FetchStatus}" : $"{Status}+{FetchStatus}({string.Join(", ", parts)})";
     }
-    [Flags]
-    private enum Flags : byte
-    {
-        None = 0,
-        HasData = 1,
-        Stale = 2,
-        Placeholder = 4,
-        Optimistic = 8,
-        Invalidated = 16,
-    }
+}
+
+/// <summary>The flags of a state, packed.</summary>
+[Flags]
+internal enum StateFlags : byte
+{
+    None = 0,
+    HasData = 1,
+    Stale = 2,
+    Placeholder = 4,
+    Optimistic = 8,
+
+    /// <summary>Nothing that is seen by itself: two states that differ in it alone are equal.</summary>
+    Invalidated = 16,
 }

@@ -36,53 +36,66 @@ internal sealed class SelectData<T, TResult>(IObservable<QueryState<T>> source, 
         : StateSink<T, TResult>(observer)
     {
         private Func<T, TResult>? _selector = selector;
-        private bool _hasInput;
-        private T? _input;
+        private QueryState<T>? _seen; // Not its data alone: the state also tells what else has changed, and is the same one for all who select from a query.
         private bool _hasResult;
         private TResult? _result;
         private Exception? _error;
 
+        /// <remarks>
+        /// Most selections are unchanged by most states, and there may be a thousand of them: those make no state, nor do they look at the one they made before
+        /// (W14 in <c>benchmarks/WORKLOADS.md</c>).
+        /// </remarks>
         protected override QueryState<TResult> Project(QueryState<T> state)
         {
-            if (state.HasData) Remember(state.Data!);
-            else Forget();
+            QueryState<T>? before = _seen;
+            _seen = state;
+            var hadError = _error is not null;
+            var isSameResult = KeepsResult(before, state);
             if (_error is not null) return Failed(state, _error);
-            // Most selections are unchanged by most states, and there may be a thousand of them: those make no state.
-            return Last is { } last && !typeof(TResult).IsValueType && ReferenceEquals(last.Data, _result) && last.IsSameBut(state) ? last : state.WithData(_result);
+            return isSameResult && !hadError && !typeof(TResult).IsValueType && before!.IsSameBut(state) && Last is { } last ? last : state.WithData(_result);
         }
 
         protected override void Release()
         {
             base.Release();
             _selector = null; // It may capture a view-model, and the subscription may be held for longer than it.
+            _seen = null;
         }
 
-        private void Remember(T data)
+        private bool KeepsResult(QueryState<T>? before, QueryState<T> state)
         {
-            if (_selector is not { } select) return;
+            if (!state.HasData)
+            {
+                (_result, _hasResult) = (default, false);
+                _error = null;
+                return false;
+            }
+
+            return (!typeof(T).IsValueType && before is { HasData: true } && ReferenceEquals(before.Data, state.Data)) || KeepsResultOf(before, state.Data!);
+        }
+
+        /// <summary>All that runs user code.</summary>
+        private bool KeepsResultOf(QueryState<T>? before, T data)
+        {
+            if (_selector is not { } select) return false;
             try
             {
-                if (_hasInput && QueryState<T>.IsSameData(_input, data)) return;
-                (_input, _hasInput) = (data, true);
+                if (typeof(T).IsValueType && before is { HasData: true } && QueryState<T>.IsSameData(before.Data, data)) return true;
                 TResult result = select(data);
-                if (!_hasResult || !(IsSame(_result, result) || comparer.Equals(_result!, result))) (_result, _hasResult) = (result, true);
+                var isSame = _hasResult && (IsSame(_result, result) || comparer.Equals(_result!, result));
+                if (!isSame) (_result, _hasResult) = (result, true);
                 _error = null;
+                return isSame;
             }
             catch (Exception error)
             {
                 _error = error;
+                return false;
             }
         }
 
         /// <summary>One object is equal to itself, whatever the comparer; asking it is a fifth of W14.</summary>
         private static bool IsSame(TResult? left, TResult right) => !typeof(TResult).IsValueType && ReferenceEquals(left, right);
-
-        private void Forget()
-        {
-            (_input, _hasInput) = (default, false);
-            (_result, _hasResult) = (default, false);
-            _error = null;
-        }
 
         private static QueryState<TResult> Failed(QueryState<T> state, Exception error) => state.WithData<TResult>(default) with
         {

@@ -23,7 +23,12 @@ public class DeliveryPassTests : ClientTest
         Mount<int>?[] mounts = [mount];
         var number = round.Pass.Begin_NeedsLock(mounts);
         Place(ref round.Pass) = 0; // The round has come to the newcomer, and is held up before it looks any further.
-        OnThread(() => round.Pass.Enter_NeedsLock());
+        Version<QueryState<int>>? tail = first;
+        OnThread(() =>
+        {
+            round.Pass.Take_NeedsLock(ref tail, first.Value);
+            round.Pass.Enter();
+        });
         mount.DeliverFirst();
 
         first.Append(second);
@@ -43,7 +48,7 @@ public class DeliveryPassTests : ClientTest
 
         Assert.Equal(1, slow.MostAtOnce);
         Assert.Equal([0, 1, 2], slow.Seen);
-        Assert.NotEqual(0, round.Pass.Begin_NeedsLock(mounts)); // Nobody counts as delivering any more.
+        Assert.True(round.Pass.IsFree); // Nobody counts as delivering any more.
     }
 
     [Fact]
@@ -51,14 +56,15 @@ public class DeliveryPassTests : ClientTest
     {
         var round = new Round();
         var number = round.Pass.Begin_NeedsLock(null);
-        round.Pass.Take_NeedsLock();
+        Version<QueryState<int>>? tail = null;
+        round.Pass.Take_NeedsLock(ref tail, QueryState<int>.Idle);
         round.Pass.Deliver(number, [], default, new object());
 
         Number(ref round.Pass) = number - 2; // As after all the other numbers.
         Assert.Equal(number, round.Pass.Begin_NeedsLock(null));
         round.Pass.Deliver(number, [], default, new object());
 
-        Assert.NotEqual(0, round.Pass.Begin_NeedsLock(null));
+        Assert.True(round.Pass.IsFree);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_round")]
