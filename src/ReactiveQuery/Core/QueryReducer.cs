@@ -89,24 +89,25 @@ internal static class QueryReducer
         Received(state, instant.Elapsed, instant.At, data, isInvalidated, fetchStatus, isStale);
 
     private static QueryState<T> Received<T>(
-        QueryState<T> state, TimeSpan elapsed, DateTimeOffset? at, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) => state with
-    {
-        Status = QueryStatus.Success,
-        FetchStatus = fetchStatus,
-        Data = data,
-        HasData = true,
-        DataUpdatedAt = at,
-        DataElapsed = elapsed,
-        Error = null,
-        FailureCount = 0,
-        FailureReason = null,
-        Before = null,
-        Direction = PageDirection.None,
-        IsInvalidated = isInvalidated,
-        IsStale = isStale,
-        IsOptimistic = false,
-        Fold = null, // The patches that lie over it the entry puts on.
-    };
+        QueryState<T> state, TimeSpan elapsed, DateTimeOffset? at, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
+        state with
+        {
+            Status = QueryStatus.Success,
+            FetchStatus = fetchStatus,
+            Data = data,
+            HasData = true,
+            DataUpdatedAt = at,
+            DataElapsed = elapsed,
+            Error = null,
+            FailureCount = 0,
+            FailureReason = null,
+            Before = null,
+            Direction = PageDirection.None,
+            IsInvalidated = isInvalidated,
+            IsStale = isStale,
+            IsOptimistic = false,
+            Fold = null, // The patches that lie over it the entry puts on.
+        };
 
     private static QueryState<T> WrittenBehindFetch<T>(QueryState<T> state, QueryState<T> settled) => settled with
     {
