@@ -46,6 +46,8 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
     public int Number { get; } = number;
 
+    private QueryClient Client => entry.Client;
+
     /// <summary>How many attempts were begun.</summary>
     public int AttemptCount => Volatile.Read(ref _attempts);
 
@@ -84,8 +86,6 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         attempt.Schedule(scheduler);
         return attempt;
     }
-
-    private QueryClient Client => entry.Client;
 
     private IDisposable Attempt(IObserver<T> observer)
     {

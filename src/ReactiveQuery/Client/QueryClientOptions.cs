@@ -47,6 +47,7 @@ public sealed record QueryClientOptions
         = new();
 
     /// <summary>How many entries the cache may hold before it evicts the least recently used of those that nobody watches and that are idle.</summary>
+    /// <remarks>A query is in use as long as it is watched or awaited, whenever that began, and at each read or write.</remarks>
     /// <value>Default: 1,000. At least 1; <see cref="int.MaxValue"/> is no bound.</value>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
     public int CacheCapacity

@@ -153,11 +153,11 @@ internal sealed partial class ReferenceModel
     private void Answered(ModelEntry entry, ModelFetch fetch, string? data, string error)
     {
         fetch.Call = null;
-        entry.UnheldSince = null; // What lands without passengers stays from now on.
         if (data is null) Failed(entry, fetch, error);
         else if (fetch.IsOfPage) PageLanded(entry, fetch, data);
         else if (!entry.Key.IsPaged) Succeeded(entry, fetch, data);
         else if (!GoesOn(entry, fetch, data)) Succeeded(entry, fetch, PageText.List(fetch.Walked));
+        if (entry.Fetch != fetch) entry.UnheldSince = null; // What lands without passengers stays from now on.
     }
 
     private void Succeeded(ModelEntry entry, ModelFetch fetch, string data)
