@@ -148,7 +148,7 @@ internal sealed partial class QueryEntry<T>
         {
             _flight = null;
             if (flight.IsOfPage)
-                Apply_NeedsLock(new PageLanded<T>(now, data, isCurrent));
+                Apply_NeedsLock(QueryReducer.LandPage(_state, data, isCurrent), QueryUpdateCause.FetchSucceeded);
             else
                 Apply_NeedsLock(QueryReducer.Land(_state, now, data, isCurrent, _isStaleAtOnce), QueryUpdateCause.FetchSucceeded);
         }

@@ -14,6 +14,9 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Whether a page is, or will be, on its way to the data there is, which therefore must not go.</summary>
     private bool IsPageDue_NeedsLock => IsPageInFlight_NeedsLock || _wanted is not null;
 
+    /// <summary>Whether something runs or waits. Without the lock as of a moment ago.</summary>
+    private bool IsSeenBusy => Volatile.Read(ref _flight) is not null || Volatile.Read(ref _wanted) is not null;
+
     /// <summary>
     /// Fetches the page in a direction; joins one that is on its way, and a first load. Null when the entry has left the cache; else a task that
     /// succeeds when the page has landed, has failed, or turned out not to exist. If nobody watches, the fetch is kept alive until then.
@@ -21,6 +24,8 @@ internal sealed partial class QueryEntry<T>
     public Task? FetchPage(QueryRequest<T> request, PageDirection direction, bool isAwaited, CancellationToken token)
     {
         var initial = InitialData(request);
+        var seen = IsSeenBusy ? null : State;
+        var page = seen is { HasData: true } ? request.BeginPage(direction, seen) : null; // Mostly it is still the base below: one lock less (W10 in benchmarks/WORKLOADS.md).
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         lock (Gate)
@@ -29,10 +34,12 @@ internal sealed partial class QueryEntry<T>
             Prepare_NeedsLock(request, initial);
             if (isAwaited || !IsWatched_NeedsLock)
                 waiter = _state.HasData ? BoardForPage_NeedsLock(direction) : Board_NeedsLock(request, onlySettles: true);
-            if (_state.HasData)
-                Want_NeedsLock(direction, request, ref after);
-            else
+            if (!_state.HasData)
                 StartOrJoin_NeedsLock(request, ref after);
+            else if (seen is { HasData: true } && !IsSeenBusy && IsStillTheBase_NeedsLock(seen))
+                StartPage_NeedsLock(request, direction, page, ref after);
+            else
+                Want_NeedsLock(direction, request, ref after);
             Conclude_NeedsLock(ref after);
         }
 
@@ -128,17 +135,23 @@ internal sealed partial class QueryEntry<T>
                 if (IsDead || _flight is not null) return;
                 if (_wanted != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.
                 _wanted = wanted.Next;
-                Look_NeedsLock();
-                if (page is null)
-                    NoSuchPage_NeedsLock(wanted.Direction, ref after);
-                else
-                    Start_NeedsLock(wanted.Request, page, ref after);
+                LookElapsed_NeedsLock();
+                StartPage_NeedsLock(wanted.Request, wanted.Direction, page, ref after);
                 Conclude_NeedsLock(ref after);
             }
 
             CarryOut(after);
             return;
         }
+    }
+
+    /// <summary>Starts what <see cref="QueryRequest{T}.BeginPage"/> made of the present base; nothing runs and nothing waits before it.</summary>
+    private void StartPage_NeedsLock(QueryRequest<T> request, PageDirection direction, FetchRun<T>? page, ref Aftermath<T> after)
+    {
+        if (page is null)
+            NoSuchPage_NeedsLock(direction, ref after);
+        else
+            Start_NeedsLock(request, page, ref after);
     }
 
     private void NoSuchPage_NeedsLock(PageDirection direction, ref Aftermath<T> after)

@@ -11,30 +11,28 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private bool IsPinned_NeedsLock => _layers.IsOptimistic;
 
     /// <summary>Lays a patch on top, which gets its number and instant here; null when the entry has left the cache.</summary>
-    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, OptimisticLayer<T> patch)
+    public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, OptimisticHandle<T> patch)
     {
         var after = new Aftermath<T>();
-        long id;
         lock (Gate)
         {
             if (IsDead) return null;
-            id = Client.NextPatchId();
             if (!HasPassengers_NeedsLock)
                 Used(_cache.Uses.NextStamp());
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
-            _layers = _layers.Push(patch.Laid(id, Look_NeedsLock().At));
+            _layers = _layers.Push(patch.Laid(this, Client.NextPatchId(), Look_NeedsLock().At));
             Apply_NeedsLock(_state, QueryUpdateCause.Patched);
             Conclude_NeedsLock(ref after);
         }
 
         CarryOut(after);
-        return new OptimisticHandle<T>(this, id);
+        return patch;
     }
 
     /// <summary>Asked without the lock: what is pending no longer will not be again.</summary>
-    public bool IsPending(long id) => Volatile.Read(ref _layers).IsPending(id);
+    public bool IsPending(long id) => OptimisticLayers<T>.Read(ref _layers).IsPending(id);
 
     public void Commit(long id)
     {
@@ -58,8 +56,8 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         lock (Gate)
             layers = _layers;
         List<OptimisticPatch> patches = [];
-        foreach (var layer in layers.All)
-            patches.Add(new OptimisticPatch(layer.Id, layer.AppliedAt, layer.IsSettled));
+        for (var i = 0; i < layers.Count; i++)
+            patches.Add(layers[i].Describe());
         return patches;
     }
 

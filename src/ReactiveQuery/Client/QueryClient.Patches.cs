@@ -43,7 +43,7 @@ public sealed partial class QueryClient
         var entries = Selected(filter).OfType<QueryEntry<T>>().ToList();
         if (entries.Find(entry => entry.Remembered.RefusesPatches) is { } refusing)
             throw Refused(refusing.DefinitionName);
-        return [.. entries.Select(entry => entry.TryPatch(null, new OptimisticLayer<T>(0, update, default))).OfType<OptimisticHandle<T>>()];
+        return [.. entries.Select(entry => entry.TryPatch(null, new OptimisticHandle<T>(update))).OfType<OptimisticHandle<T>>()];
     }
 
     /// <summary>Reads what the server last said, without pending patches. Counts as a use; starts nothing.</summary>
@@ -96,11 +96,11 @@ public sealed partial class QueryClient
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(update);
-        return Patch(definition, parameters, new OptimisticLayer<T>(0, update, default), configure);
+        return Patch(definition, parameters, new OptimisticHandle<T>(update), configure);
     }
 
     internal OptimisticHandle<T> Patch<TParams, T>(
-        QueryDefinition<TParams, T> definition, TParams parameters, OptimisticLayer<T> patch, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
+        QueryDefinition<TParams, T> definition, TParams parameters, OptimisticHandle<T> patch, Func<QueryOptions<T>, QueryOptions<T>>? configure = null)
         where TParams : notnull
     {
         ThrowIfDisposed();

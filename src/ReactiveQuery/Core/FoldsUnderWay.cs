@@ -4,11 +4,16 @@ namespace ReactiveQuery;
 internal static class FoldsUnderWay
 {
     [ThreadStatic]
-    private static Stack<object>? _folds;
+    private static object? _outermost;
+
+    [ThreadStatic]
+    private static Stack<object>? _within; // Only where a patch looks at another patched query, which few do (W9 in benchmarks/WORKLOADS.md).
 
     public static bool Contains(object fold)
     {
-        foreach (var underWay in _folds ?? [])
+        if (_outermost is null) return false;
+        if (ReferenceEquals(_outermost, fold)) return true;
+        foreach (var underWay in _within ?? [])
             if (ReferenceEquals(underWay, fold))
                 return true;
         return false;
@@ -16,12 +21,21 @@ internal static class FoldsUnderWay
 
     public static Scope Begin(object fold)
     {
-        (_folds ??= new()).Push(fold);
+        if (_outermost is null)
+            _outermost = fold;
+        else
+            (_within ??= new()).Push(fold);
         return default;
     }
 
     public readonly ref struct Scope
     {
-        public void Dispose() => _folds!.Pop();
+        public void Dispose()
+        {
+            if (_within is not { Count: > 0 } within)
+                _outermost = null;
+            else
+                within.Pop();
+        }
     }
 }

@@ -74,9 +74,9 @@ internal sealed class OptimisticFold<T> : IOptimisticFold
         if (before is { IsKnown: false })
             before = Volatile.Read(ref before._shownBefore);
         var data = First.Data!;
-        if (before is null || Volatile.Read(ref before._shown) is not { } known) return Apply(data, Layers.All);
-        if (before.IsOver(data) && Layers.Extends(before.Layers)) return Apply(known.Data!, Layers.All[before.Layers.Count..]);
-        var computed = Apply(data, Layers.All);
+        if (before is null || Volatile.Read(ref before._shown) is not { } known) return Apply(data, 0);
+        if (before.IsOver(data) && Layers.Extends(before.Layers)) return Apply(known.Data!, before.Layers.Count);
+        var computed = Apply(data, 0);
         return (_rules.Share(known.Data!, computed.Value), computed.Thrown);
     }
 
@@ -95,14 +95,14 @@ internal sealed class OptimisticFold<T> : IOptimisticFold
 
     private bool IsOver(T other) => !typeof(T).IsValueType && ReferenceEquals(First.Data, other);
 
-    private static (T Value, List<Exception>? Thrown) Apply(T value, ReadOnlySpan<OptimisticLayer<T>> patches)
+    private (T Value, List<Exception>? Thrown) Apply(T value, int from)
     {
         List<Exception>? thrown = null;
-        foreach (var patch in patches)
+        for (var i = from; i < Layers.Count; i++)
         {
             try
             {
-                value = patch.Apply(value);
+                value = Layers[i].Apply(value);
             }
             catch (Exception error)
             {

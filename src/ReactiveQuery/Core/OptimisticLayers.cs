@@ -1,181 +1,169 @@
 namespace ReactiveQuery;
 
-/// <summary>One pending patch: a function over the data, and whether the server has confirmed it.</summary>
-/// <param name="Id">Unique in its client; later patches have higher ones.</param>
-/// <param name="Update">What it makes of the data, unless <see cref="Apply"/> says it otherwise. User code, pure.</param>
-/// <param name="AppliedAt">When it was laid on.</param>
-/// <param name="SettledAfter">Null while unsettled; else the number of the last fetch begun before it was committed.</param>
-internal record OptimisticLayer<T>(long Id, Func<T, T>? Update, DateTimeOffset AppliedAt, int? SettledAfter = null)
-{
-    public long Id { get; private set; } = Id;
-
-    public DateTimeOffset AppliedAt { get; private set; } = AppliedAt;
-
-    public bool IsSettled => SettledAfter is not null;
-
-    /// <summary>Gives it its number and its instant, as it is laid on; before anybody sees it.</summary>
-    public OptimisticLayer<T> Laid(long id, DateTimeOffset at)
-    {
-        (Id, AppliedAt) = (id, at);
-        return this;
-    }
-
-    public virtual T Apply(T data) => Update!(data);
-}
-
-/// <summary>The patch of a mutation's call, made of the function that all calls share and the arguments of the one.</summary>
-internal sealed record OptimisticLayer<T, TArgs>(Func<T, TArgs, T> UpdateWith, TArgs Args) : OptimisticLayer<T>(0, null, default)
-{
-    public override T Apply(T data) => UpdateWith(data, Args);
-}
-
 /// <summary>
 /// The pending patches of a query, oldest first. What is shown is always the fold of what the server last said and these. Immutable and pure: each change
 /// gives a new stack, or the same one when it changes nothing.
 /// </summary>
 /// <remarks>
-/// A stack that grew shares the array of the one it grew from: a slot is filled once, by whoever comes first, and never again, so that a patch on top of ten thousand
-/// costs no more than one on top of none. Finding a patch costs the logarithm of their number, as long as they came in the order of their ids; taking one away costs a copy.
-/// The first patch, mostly the only one, needs no array (W9 in <c>benchmarks/WORKLOADS.md</c>).
+/// The first patch, mostly the only one, is a stack by itself (W9 in <c>benchmarks/WORKLOADS.md</c>). A stack that grew shares the array of the one it grew from: a slot is
+/// filled once, by whoever comes first, and never again, so that a patch on top of ten thousand costs no more than one on top of none. Finding a patch costs the logarithm
+/// of their number, as long as they came in the order of their ids; taking one away costs a copy.
 /// </remarks>
-internal sealed class OptimisticLayers<T>
+internal struct OptimisticLayers<T> : IEquatable<OptimisticLayers<T>>
 {
-    public static readonly OptimisticLayers<T> None = new([], 0, 0, isSorted: true);
+    private object? _patches; // Null, the only patch, or several.
 
-    private readonly OptimisticLayer<T>?[]? _slots; // Null where the patch is the only one.
-    private readonly OptimisticLayer<T>? _only;
-    private readonly object _patches; // With the count it tells which patches these are: a stack that differs only in what is settled keeps it.
-    private readonly int _count;
-    private readonly int _pending;
-    private readonly bool _isSorted;
+    private OptimisticLayers(object? patches) => _patches = patches;
 
-    private OptimisticLayers(OptimisticLayer<T>?[] slots, int count, int pending, bool isSorted, object? patches = null)
-    {
-        _patches = patches ?? slots;
-        _isSorted = isSorted;
-        _slots = slots;
-        _count = count;
-        _pending = pending;
-    }
+    public static OptimisticLayers<T> None => default;
 
-    private OptimisticLayers(OptimisticLayer<T> only, object patches)
-    {
-        _only = only;
-        _patches = patches;
-        _isSorted = true;
-        _count = 1;
-        _pending = only.IsSettled ? 0 : 1;
-    }
-
-    public bool IsEmpty => _count == 0;
+    public readonly bool IsEmpty => _patches is null;
 
     /// <summary>Whether some patch awaits its confirmation.</summary>
-    public bool IsOptimistic => _pending > 0;
+    public readonly bool IsOptimistic => Pending > 0;
 
-    public int Count => _count;
+    public readonly int Count => _patches is null ? 0 : _patches is Several several ? several.Count : 1;
 
-    public ReadOnlySpan<OptimisticLayer<T>> All =>
-        (_slots is null ? new ReadOnlySpan<OptimisticLayer<T>?>(in _only) : new ReadOnlySpan<OptimisticLayer<T>?>(_slots, 0, _count))!;
+    private readonly int Pending => _patches is null ? 0 : _patches is Several several ? several.Pending : Only.IsSettled ? 0 : 1;
+
+    private readonly OptimisticHandle<T> Only => (OptimisticHandle<T>)_patches!;
+
+    public readonly OptimisticHandle<T> this[int index] => _patches is Several several ? several.Slots[index]! : Only;
+
+    public static bool operator ==(OptimisticLayers<T> left, OptimisticLayers<T> right) => left.Equals(right);
+
+    public static bool operator !=(OptimisticLayers<T> left, OptimisticLayers<T> right) => !left.Equals(right);
+
+    /// <summary>The stack in a field that another thread may be writing.</summary>
+    public static OptimisticLayers<T> Read(ref OptimisticLayers<T> field) => new(Volatile.Read(ref field._patches));
 
     /// <summary>Lays a patch on top. Stacks that share an array are pushed upon by one thread at a time.</summary>
-    public OptimisticLayers<T> Push(OptimisticLayer<T> layer)
+    public readonly OptimisticLayers<T> Push(OptimisticHandle<T> patch)
     {
-        if (_count == 0) return new(layer, layer);
-        var slots = _slots;
-        if (slots is null || _count == slots.Length || slots[_count] is not null)
-        {
-            slots = new OptimisticLayer<T>?[_count * 2];
-            All.CopyTo(slots!);
-        }
-
-        slots[_count] = layer;
-        return new(slots, _count + 1, layer.IsSettled ? _pending : _pending + 1, _isSorted && (_count == 0 || slots[_count - 1]!.Id < layer.Id));
+        if (_patches is null) return new(patch);
+        var several = _patches as Several;
+        var count = Count;
+        var slots = several?.Slots;
+        if (slots is null || count == slots.Length || slots[count] is not null)
+            slots = CopyTo(new OptimisticHandle<T>?[count * 2]);
+        slots[count] = patch;
+        var isSorted = several is not { IsSorted: false } && slots[count - 1]!.Id < patch.Id;
+        return new(new Several(slots, count + 1, patch.IsSettled ? Pending : Pending + 1, isSorted));
     }
 
     /// <summary>Whether the patch is there and still awaits its confirmation: only then can it be committed or rolled back.</summary>
-    public bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !All[index].IsSettled;
+    public readonly bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !this[index].IsSettled;
 
-    public OptimisticLayers<T> Without(long id)
+    public readonly OptimisticLayers<T> Without(long id)
     {
         var index = IndexOf(id);
-        if (index < 0) return this;
-        if (_count == 1) return None;
-        var slots = new OptimisticLayer<T>?[_count - 1];
-        All[..index].CopyTo(slots!);
-        All[(index + 1)..].CopyTo(slots.AsSpan(index)!);
-        return new(slots, slots.Length, All[index].IsSettled ? _pending : _pending - 1, _isSorted);
+        return index < 0 ? this : Where(static (patch, id) => patch.Id != id, id);
     }
 
-    public OptimisticLayers<T> WithoutPending() => _pending == 0 ? this : Where(static (layer, _) => layer.IsSettled, 0);
+    public readonly OptimisticLayers<T> WithoutPending() => Pending == 0 ? this : Where(static (patch, _) => patch.IsSettled, 0);
 
-    public OptimisticLayers<T> WithoutPending(long id) => IsPending(id) ? Without(id) : this;
+    public readonly OptimisticLayers<T> WithoutPending(long id) => IsPending(id) ? Without(id) : this;
 
     /// <summary>The patch keeps its place until a value comes from a fetch that began after this.</summary>
-    public OptimisticLayers<T> Settle(long id, int fetchesBegun)
+    public readonly OptimisticLayers<T> Settle(long id, int fetchesBegun)
     {
         if (!IsPending(id)) return this;
-        if (_only is not null) return new(_only with { SettledAfter = fetchesBegun }, _patches);
+        if (_patches is not Several several) return new(Only.Settled(fetchesBegun));
         var index = IndexOf(id);
-        OptimisticLayer<T>?[] slots = [.. All];
-        slots[index] = slots[index]! with { SettledAfter = fetchesBegun };
-        return new(slots, slots.Length, _pending - 1, _isSorted, _patches);
+        var slots = CopyTo(new OptimisticHandle<T>?[several.Count]);
+        slots[index] = slots[index]!.Settled(fetchesBegun);
+        return new(new Several(slots, several.Count, several.Pending - 1, several.IsSorted) { Identity = several.Identity });
     }
 
     /// <summary>A value came from fetch number <paramref name="fetch"/>: it knows what was confirmed before it began.</summary>
-    public OptimisticLayers<T> Confirm(int fetch) =>
-        _pending == _count ? this : Where(static (layer, fetch) => layer.SettledAfter is not { } after || after >= fetch, fetch);
+    public readonly OptimisticLayers<T> Confirm(int fetch) =>
+        Pending == Count ? this : Where(static (patch, fetch) => patch.SettledAfter is not { } after || after >= fetch, fetch);
 
     /// <summary>Whether this is <paramref name="other"/>, settled or not, with perhaps more patches on top.</summary>
-    public bool Extends(OptimisticLayers<T> other)
+    public readonly bool Extends(OptimisticLayers<T> other)
     {
-        if (_slots is not null && ReferenceEquals(_slots, other._slots)) return _count >= other._count;
-        if (ReferenceEquals(_patches, other._patches)) return _count == other._count;
-        if (_count <= other._count) return false;
-        for (var i = 0; i < other._count; i++)
-            if (!ReferenceEquals(All[i], other.All[i]))
+        if (Equals(other)) return true;
+        if (_patches is Several several && other._patches is Several others)
+        {
+            if (ReferenceEquals(several.Slots, others.Slots)) return several.Count >= others.Count;
+            if (ReferenceEquals(several.Identity, others.Identity)) return several.Count == others.Count;
+        }
+
+        if (Count < other.Count) return false;
+        for (var i = 0; i < other.Count; i++)
+            if (this[i].Id != other[i].Id)
                 return false;
         return true;
     }
 
-    private int IndexOf(long id)
-    {
-        if (!_isSorted) return IndexAmongUnsorted(id);
-        var all = All;
-        var (from, to) = (0, all.Length - 1);
-        while (from <= to)
-        {
-            var middle = (from + to) >>> 1;
-            var found = all[middle].Id;
-            if (found == id) return middle;
-            if (found < id)
-                from = middle + 1;
-            else
-                to = middle - 1;
-        }
+    /// <summary>Whether both are one stack.</summary>
+    public readonly bool Equals(OptimisticLayers<T> other) => ReferenceEquals(_patches, other._patches);
 
-        return -1;
+    public override readonly bool Equals(object? obj) => obj is OptimisticLayers<T> other && Equals(other);
+
+    public override readonly int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_patches);
+
+    private readonly int IndexOf(long id)
+    {
+        if (_patches is Several several) return several.IndexOf(id);
+        return _patches is not null && Only.Id == id ? 0 : -1;
     }
 
-    private int IndexAmongUnsorted(long id)
+    private readonly OptimisticHandle<T>?[] CopyTo(OptimisticHandle<T>?[] slots)
     {
-        var all = All;
-        for (var i = 0; i < all.Length; i++)
-            if (all[i].Id == id)
-                return i;
-        return -1;
+        if (_patches is Several several)
+            Array.Copy(several.Slots, slots, several.Count);
+        else
+            slots[0] = Only;
+        return slots;
     }
 
-    private OptimisticLayers<T> Where(Func<OptimisticLayer<T>, int, bool> isKept, int argument)
+    private readonly OptimisticLayers<T> Where(Func<OptimisticHandle<T>, long, bool> isKept, long argument)
     {
-        var slots = new OptimisticLayer<T>?[_count];
+        if (_patches is not Several several) return IsEmpty || isKept(Only, argument) ? this : None;
+        var slots = new OptimisticHandle<T>?[several.Count];
         var (count, pending) = (0, 0);
-        foreach (var layer in All)
+        for (var i = 0; i < several.Count; i++)
         {
-            if (!isKept(layer, argument)) continue;
-            slots[count++] = layer;
-            pending += layer.IsSettled ? 0 : 1;
+            var patch = several.Slots[i]!;
+            if (!isKept(patch, argument)) continue;
+            slots[count++] = patch;
+            pending += patch.IsSettled ? 0 : 1;
         }
 
-        return count == _count ? this : count == 0 ? None : new(slots, count, pending, _isSorted);
+        return count == several.Count ? this : count <= 1 ? new(slots[0]) : new(new Several(slots, count, pending, several.IsSorted));
+    }
+
+    /// <summary>Two patches or more.</summary>
+    private sealed class Several(OptimisticHandle<T>?[] slots, int count, int pending, bool isSorted)
+    {
+        public OptimisticHandle<T>?[] Slots => slots;
+
+        public int Count => count;
+
+        public int Pending => pending;
+
+        public bool IsSorted => isSorted;
+
+        /// <summary>With the count it tells which patches these are: a stack that differs only in what is settled keeps it.</summary>
+        public object Identity { get; init; } = slots;
+
+        public int IndexOf(long id)
+        {
+            if (!isSorted) return Array.FindIndex(slots, 0, count, patch => patch!.Id == id);
+            var (from, to) = (0, count - 1);
+            while (from <= to)
+            {
+                var middle = (from + to) >>> 1;
+                var found = slots[middle]!.Id;
+                if (found == id) return middle;
+                if (found < id)
+                    from = middle + 1;
+                else
+                    to = middle - 1;
+            }
+
+            return -1;
+        }
     }
 }

@@ -2,7 +2,7 @@ namespace ReactiveQuery;
 
 /// <summary>The whole life of a query as one pure, total function: (state, event) → state.</summary>
 /// <remarks>
-/// The steps that every fetch and every write takes are functions of their own as well, for an entry that has no use for the event (W8, W11a and W13 in <c>benchmarks/WORKLOADS.md</c>).
+/// The steps that every fetch and every write takes are functions of their own as well, for an entry that has no use for the event (W8, W10, W11a and W13 in <c>benchmarks/WORKLOADS.md</c>).
 /// </remarks>
 internal static class QueryReducer
 {
@@ -18,11 +18,7 @@ internal static class QueryReducer
             FailureReason = e.Error,
         },
         FetchSucceeded<T> e => Land(state, e.Instant, e.Data, e.IsCurrent),
-        PageLanded<T> e => Received(state, e.Instant, e.Data, state.IsInvalidated || !e.IsCurrent) with
-        {
-            DataUpdatedAt = state.DataUpdatedAt,
-            DataElapsed = state.DataElapsed,
-        },
+        PageLanded<T> e => LandPage(state, e.Data, e.IsCurrent),
         LegEnded when state is { FailureCount: > 0, FetchStatus: not FetchStatus.Idle } => state with { FailureCount = 0, FailureReason = null },
         ValueArrived<T> e => Received(state, e.Instant, e.Data, !e.IsCurrent, FetchStatus.Streaming),
         StreamCompleted when state is { HasData: true, FetchStatus: not FetchStatus.Idle } => state with
@@ -79,6 +75,10 @@ internal static class QueryReducer
     /// <summary><see cref="FetchCancelled"/>.</summary>
     public static QueryState<T> Cancel<T>(QueryState<T> state) => state.Before ?? Settled(state);
 
+    /// <summary><see cref="PageLanded{T}"/>: what is shown is no younger for it.</summary>
+    public static QueryState<T> LandPage<T>(QueryState<T> state, T data, bool isCurrent) =>
+        Received(state, state.DataElapsed, state.DataUpdatedAt, data, state.IsInvalidated || !isCurrent);
+
     /// <summary><see cref="DataSet{T}"/>: a write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
     public static QueryState<T> Write<T>(QueryState<T> state, QueryInstant instant, T data) => state.FetchStatus switch
     {
@@ -87,24 +87,30 @@ internal static class QueryReducer
         _ => WrittenBehindFetch(state, Received(state, instant, data, isInvalidated: false)),
     };
 
-    private static QueryState<T> Received<T>(QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) => state with
-    {
-        Status = QueryStatus.Success,
-        FetchStatus = fetchStatus,
-        Data = data,
-        HasData = true,
-        DataUpdatedAt = instant.At,
-        DataElapsed = instant.Elapsed,
-        Error = null,
-        FailureCount = 0,
-        FailureReason = null,
-        Before = null,
-        Direction = PageDirection.None,
-        IsInvalidated = isInvalidated,
-        IsStale = isStale,
-        IsOptimistic = false,
-        Fold = null, // The patches that lie over it the entry puts on.
-    };
+    private static QueryState<T> Received<T>(
+        QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
+        Received(state, instant.Elapsed, instant.At, data, isInvalidated, fetchStatus, isStale);
+
+    private static QueryState<T> Received<T>(
+        QueryState<T> state, TimeSpan elapsed, DateTimeOffset? at, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
+        state with
+        {
+            Status = QueryStatus.Success,
+            FetchStatus = fetchStatus,
+            Data = data,
+            HasData = true,
+            DataUpdatedAt = at,
+            DataElapsed = elapsed,
+            Error = null,
+            FailureCount = 0,
+            FailureReason = null,
+            Before = null,
+            Direction = PageDirection.None,
+            IsInvalidated = isInvalidated,
+            IsStale = isStale,
+            IsOptimistic = false,
+            Fold = null, // The patches that lie over it the entry puts on.
+        };
 
     private static QueryState<T> WrittenBehindFetch<T>(QueryState<T> state, QueryState<T> settled) => settled with
     {

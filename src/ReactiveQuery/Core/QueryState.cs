@@ -30,6 +30,17 @@ public sealed partial record QueryState<T>
     {
     }
 
+    /// <remarks>By hand: most of these references are null, and the collector's barrier watches each that is stored, null or not (W9 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+    private QueryState(QueryState<T> origin)
+    {
+        (_status, _fetchStatus, _direction, _flags) = (origin._status, origin._fetchStatus, origin._direction, origin._flags);
+        (_dataOffset, _dataTicks, DataElapsed) = (origin._dataOffset, origin._dataTicks, origin.DataElapsed);
+        Data = origin.Data;
+        if (origin._failures is not null) _failures = origin._failures;
+        if (origin.Before is not null) Before = origin.Before;
+        if (origin.Fold is not null) Fold = origin.Fold;
+    }
+
     /// <summary>What is known: idle, loading, success or error.</summary>
     public QueryStatus Status { get => (QueryStatus)_status; internal init => _status = (byte)value; }
 
@@ -45,7 +56,7 @@ public sealed partial record QueryState<T>
     public bool HasData { get => Has(StateFlags.HasData); internal init => _flags = With(StateFlags.HasData, value); }
 
     /// <summary>The fetcher's own exception when <see cref="Status"/> is <see cref="QueryStatus.Error"/>, otherwise null.</summary>
-    public Exception? Error { get => _failures?.Error; internal init => _failures = QueryFailures.WithError(_failures, value); }
+    public Exception? Error { get => _failures?.Error; internal init => Put(ref _failures, QueryFailures.WithError(_failures, value)); }
 
     /// <summary>The wall-clock instant at which the data arrived or was set; null without received data. For display only.</summary>
     public DateTimeOffset? DataUpdatedAt
@@ -58,14 +69,14 @@ public sealed partial record QueryState<T>
     public DateTimeOffset? ErrorUpdatedAt
     {
         get => _failures?.ErrorUpdatedAt;
-        internal init => _failures = QueryFailures.WithErrorUpdatedAt(_failures, value);
+        internal init => Put(ref _failures, QueryFailures.WithErrorUpdatedAt(_failures, value));
     }
 
     /// <summary>How many attempts of the present (or last) fetch have failed so far; 0 after a success.</summary>
-    public int FailureCount { get => _failures?.FailureCount ?? 0; internal init => _failures = QueryFailures.WithFailureCount(_failures, value); }
+    public int FailureCount { get => _failures?.FailureCount ?? 0; internal init => Put(ref _failures, QueryFailures.WithFailureCount(_failures, value)); }
 
     /// <summary>The exception of the last failed attempt while the fetch goes on, or of the failed fetch; otherwise null.</summary>
-    public Exception? FailureReason { get => _failures?.FailureReason; internal init => _failures = QueryFailures.WithFailureReason(_failures, value); }
+    public Exception? FailureReason { get => _failures?.FailureReason; internal init => Put(ref _failures, QueryFailures.WithFailureReason(_failures, value)); }
 
     /// <summary>
     /// Whether the data was older than the observer's stale time, or invalidated, when this state was emitted. False
@@ -189,6 +200,12 @@ public sealed partial record QueryState<T>
         Status, FetchStatus, HasData, FailureCount, IsStale, IsPlaceholder,
         typeof(T).IsValueType ? EqualityComparer<T?>.Default.GetHashCode(Data!) : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Data),
         System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Error));
+
+    private static void Put(ref QueryFailures? place, QueryFailures? failures)
+    {
+        if (place != (object?)failures)
+            place = failures;
+    }
 
     private bool Has(StateFlags flag) => (_flags & flag) != 0;
 

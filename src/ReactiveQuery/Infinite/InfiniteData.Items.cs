@@ -66,9 +66,14 @@ public sealed partial class InfiniteData<TCursor, TPage>
     /// <remarks>To share the items of pages, set <c>ShareData = (a, b) => b.SharedWith(a, share)</c> on the definition.</remarks>
     public InfiniteData<TCursor, TPage> SharedWith(InfiniteData<TCursor, TPage>? previous, Func<TPage, TPage, TPage>? share = null)
     {
-        // A page that was added to the same array leaves nothing to compare.
-        if (previous is null || _entries.BeginsLike(previous._entries))
-            return previous is not null && previous.Count == Count ? previous : this;
+        if (previous is null) return this;
+        if (!_entries.BeginsLike(previous._entries)) return Compared(previous, share);
+        return previous.Count == Count ? previous : this; // A page that was added to the same array leaves nothing to compare.
+    }
+
+    /// <remarks>Apart, so that its closure is made only where there is something to compare (W10 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+    private InfiniteData<TCursor, TPage> Compared(InfiniteData<TCursor, TPage> previous, Func<TPage, TPage, TPage>? share)
+    {
         var shared = Changed((index, page) =>
             index >= previous.Count || IsSame(previous.PageAt(index), page) ? page
             : share is null ? StructuralSharing.Share(previous.PageAt(index), page) : share(previous.PageAt(index), page));

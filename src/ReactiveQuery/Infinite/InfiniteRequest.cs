@@ -18,6 +18,10 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
 
     private Paging<TCursor, TPage> Paging => paging;
 
+    private Fetcher<PageParams<TParams, TCursor>, TPage> Fetcher => fetcher;
+
+    private TParams Parameters => parameters;
+
     public override FetchRun<InfiniteData<TCursor, TPage>> Begin(QueryState<InfiniteData<TCursor, TPage>> state) =>
         new Walk(this, PageWalk<TCursor, TPage>.Over(paging, state.Data));
 
@@ -26,9 +30,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
         var data = state.Data ?? InfiniteData<TCursor, TPage>.Empty;
         try
         {
-            return paging.CursorOf(direction, data) is { } cursor
-                ? new Page(this, direction, cursor.Value!, Paging<TCursor, TPage>.Edge(direction, data))
-                : null;
+            return paging.CursorOf(direction, data) is { } cursor ? new Page(this, direction, cursor.Value!, data) : null;
         }
         catch (Exception error)
         {
@@ -36,23 +38,40 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
         }
     }
 
-    private IDisposable Fetch(TCursor cursor, QueryClient client, int number, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
+    /// <summary>What calls the fetcher for one page after the other, or for one alone.</summary>
+    private abstract class PageRun(InfiniteRequest<TParams, TCursor, TPage> request) : FetchRun<InfiniteData<TCursor, TPage>>
     {
-        var attempt = new OnePage(cursor, observer);
-        attempt.Run(fetcher, new(parameters, cursor), new Attempt(client, Key, Options.Meta, number, interest));
-        return attempt;
+        /// <summary>Of the page to be fetched next.</summary>
+        protected abstract TCursor Cursor { get; }
+
+        protected Paging<TCursor, TPage> Paging => request.Paging;
+
+        public sealed override IDisposable Run(
+            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
+        {
+            var context = new Attempt(client, request.Key, request.Options.Meta, attempt, interest);
+            var parameters = new PageParams<TParams, TCursor>(request.Parameters, Cursor);
+            if (!request.Fetcher.IsLive) return request.Fetcher.Run(parameters, context, new OnlyPage(this, observer));
+            var first = new FirstPage(this, observer);
+            first.Run(request.Fetcher, parameters, context);
+            return first;
+        }
+
+        /// <summary>The form in which the flight takes the page that came.</summary>
+        public abstract InfiniteData<TCursor, TPage> Take(TPage page);
     }
 
     /// <summary>The first load, or a refetch: one leg for each page.</summary>
-    private sealed class Walk(InfiniteRequest<TParams, TCursor, TPage> request, PageWalk<TCursor, TPage> walk) : FetchRun<InfiniteData<TCursor, TPage>>
+    private sealed class Walk(InfiniteRequest<TParams, TCursor, TPage> request, PageWalk<TCursor, TPage> walk) : PageRun(request)
     {
         private PageWalk<TCursor, TPage> _walk = walk;
 
         public override bool HasLegs => true;
 
-        public override IDisposable Run(
-            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
-            request.Fetch(_walk.Cursor!.Value.Value!, client, attempt, interest, observer);
+        protected override TCursor Cursor => _walk.Cursor!.Value.Value!;
+
+        /// <remarks>The walk knows under which cursor, when it takes the page in: one that comes too late must not ask for it.</remarks>
+        public override InfiniteData<TCursor, TPage> Take(TPage page) => InfiniteData<TCursor, TPage>.Of(default!, page);
 
         public override bool Gather(ref InfiniteData<TCursor, TPage> value)
         {
@@ -63,17 +82,22 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     }
 
     /// <summary>One page more at one end.</summary>
-    private sealed class Page(InfiniteRequest<TParams, TCursor, TPage> request, PageDirection direction, TCursor cursor, PageCursor<TCursor>? edge)
-        : FetchRun<InfiniteData<TCursor, TPage>>
+    private sealed class Page(InfiniteRequest<TParams, TCursor, TPage> request, PageDirection direction, TCursor cursor, InfiniteData<TCursor, TPage> before) : PageRun(request)
     {
         public override PageDirection Direction => direction;
 
-        public override IDisposable Run(
-            QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer) =>
-            request.Fetch(cursor, client, attempt, interest, observer);
+        protected override TCursor Cursor => cursor;
 
-        public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value) =>
-            request.Paging.Land(direction, seen.Data ?? InfiniteData<TCursor, TPage>.Empty, cursor, value.PageAt(0), edge);
+        /// <remarks>With the list for which it was asked: mostly that is still there when it lands, and nothing is left to be joined (W10 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+        public override InfiniteData<TCursor, TPage> Take(TPage page) => Paging.Add(direction, before, cursor, page);
+
+        public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value)
+        {
+            var present = seen.Data ?? InfiniteData<TCursor, TPage>.Empty;
+            if (ReferenceEquals(present, before)) return value;
+            var page = value.PageAt(direction == PageDirection.Previous ? 0 : value.Count - 1);
+            return Paging.Land(direction, present, cursor, page, Paging<TCursor, TPage>.Edge(direction, before));
+        }
     }
 
     /// <summary>A page whose cursor could not be found, because the cursor function threw.</summary>
@@ -89,8 +113,18 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
         }
     }
 
-    /// <summary>One attempt at one page: the first value counts, and ends the attempt.</summary>
-    private sealed class OnePage(TCursor cursor, IObserver<InfiniteData<TCursor, TPage>> observer) : IObserver<TPage>, IDisposable
+    /// <summary>One attempt of a fetcher that brings one page or fails, once.</summary>
+    private sealed class OnlyPage(PageRun run, IObserver<InfiniteData<TCursor, TPage>> observer) : IObserver<TPage>
+    {
+        public void OnNext(TPage page) => observer.OnNext(run.Take(page));
+
+        public void OnError(Exception error) => observer.OnError(error);
+
+        public void OnCompleted() => observer.OnCompleted();
+    }
+
+    /// <summary>One attempt of a fetcher that may bring many: the first counts, and ends the attempt.</summary>
+    private sealed class FirstPage(PageRun run, IObserver<InfiniteData<TCursor, TPage>> observer) : IObserver<TPage>, IDisposable
     {
         private SingleAssignmentDisposableValue _upstream;
         private bool _hasEnded;
@@ -103,7 +137,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
             if (_hasEnded) return;
             _hasEnded = true;
             _upstream.Dispose();
-            observer.OnNext(InfiniteData<TCursor, TPage>.Of(cursor, page));
+            observer.OnNext(run.Take(page));
             observer.OnCompleted();
         }
 

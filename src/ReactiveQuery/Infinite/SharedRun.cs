@@ -29,14 +29,14 @@ internal readonly struct SharedRun<T>
 
     public SharedRun<T> Append(T item)
     {
-        if (_slots is null || !_slots.TryClaimBehind(_start + Count)) return WithRoom().Append(item);
+        if (_slots is null || !_slots.TryClaimBehind(_start + Count)) return WithRoom(isBehind: true).Append(item);
         _slots.Items[_start + Count] = item;
         return new(_slots, _start, Count + 1);
     }
 
     public SharedRun<T> Prepend(T item)
     {
-        if (_slots is null || !_slots.TryClaimBefore(_start)) return WithRoom().Prepend(item);
+        if (_slots is null || !_slots.TryClaimBefore(_start)) return WithRoom(isBehind: false).Prepend(item);
         _slots.Items[_start - 1] = item;
         return new(_slots, _start - 1, Count + 1);
     }
@@ -52,14 +52,19 @@ internal readonly struct SharedRun<T>
 
     public T[] ToArray() => _slots is null ? [] : _slots.Items.AsSpan(_start, Count).ToArray();
 
-    /// <summary>The same items in an array of their own, with as much room at either end as there are items.</summary>
-    private SharedRun<T> WithRoom()
+    /// <summary>
+    /// The same items in an array of their own, with as much room at the end that grows as there are items, and with the room that is left at the other: most lists grow at one
+    /// end alone (W10 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private SharedRun<T> WithRoom(bool isBehind)
     {
         var room = Math.Max(LeastRoom, Count);
-        var items = new T[Count + (2 * room)];
+        var left = _slots is null ? 0 : Math.Min(room, isBehind ? _start : _slots.Items.Length - _start - Count);
+        var (front, back) = isBehind ? (left, room) : (room, left);
+        var items = new T[front + Count + back];
         if (_slots is not null)
-            Array.Copy(_slots.Items, _start, items, room, Count);
-        return new(new Slots(items, room, room + Count), room, Count);
+            Array.Copy(_slots.Items, _start, items, front, Count);
+        return new(new Slots(items, front, front + Count), front, Count);
     }
 
     /// <summary>An array, and how far it is taken.</summary>

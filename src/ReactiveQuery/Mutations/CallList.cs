@@ -2,7 +2,7 @@ namespace ReactiveQuery;
 
 /// <summary>Calls in the order in which they were added. A call stands in one list at a time and carries its place itself, so that coming and going cost nothing that grows.</summary>
 /// <remarks>Not synchronized: guarded by the ledger's lock.</remarks>
-internal sealed class CallList
+internal sealed class CallList(CallPlace place)
 {
     private MutationCall? _last;
 
@@ -12,7 +12,7 @@ internal sealed class CallList
 
     public void Add(MutationCall call)
     {
-        (call.List, call.Previous, call.Next) = (this, _last, null);
+        (call.Place, call.Previous, call.Next) = (place, _last, null);
         if (_last is null)
             First = call;
         else
@@ -32,7 +32,7 @@ internal sealed class CallList
             _last = previous;
         else
             next.Previous = previous;
-        (call.List, call.Previous, call.Next) = (null, null, null);
+        (call.Place, call.Previous, call.Next) = (CallPlace.None, null, null);
         Count--;
     }
 

@@ -19,6 +19,16 @@ internal enum CallStage
     Settled,
 }
 
+/// <summary>In which of the ledger's lists a call stands.</summary>
+internal enum CallPlace : byte
+{
+    None,
+    UnderWay,
+
+    /// <summary>Among those that have ended and are still shown.</summary>
+    Ended,
+}
+
 /// <summary>A call as the ledger, its scope and its handle see it. The members ending in <c>_NeedsLock</c> expect the ledger's lock.</summary>
 internal abstract class MutationCall(MutationTurn? turn)
 {
@@ -33,8 +43,8 @@ internal abstract class MutationCall(MutationTurn? turn)
     /// <summary>Its turn in its scope; null for calls that wait for nobody.</summary>
     public MutationTurn? Turn { get; } = turn;
 
-    /// <summary>Where the ledger keeps it: among the calls under way, or among those that have ended and are still shown; null: nowhere.</summary>
-    public CallList? List { get; set; }
+    /// <summary>Where the ledger keeps it.</summary>
+    public CallPlace Place { get; set; }
 
     public MutationCall? Previous { get; set; }
 

@@ -13,8 +13,10 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 {
     private readonly Mutation<TArgs, T> _mutation;
     private readonly TArgs _args;
-    private readonly DateTimeOffset _submittedAt;
     private readonly object? _meta;
+    private readonly long _submittedTicks;
+    private readonly short _submittedOffset;
+    private readonly byte _networkMode;
     private MutationOptions<TArgs, T>? _options;
     private MutationCallbacks<TArgs, T> _callbacks;
     private MutationState<TArgs, T>? _state; // Null where it follows from the stage and the outcome, and nobody has looked yet.
@@ -25,12 +27,12 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     {
         _mutation = mutation;
         _args = args;
-        _submittedAt = submittedAt;
+        (_submittedTicks, _submittedOffset) = (PackedInstant.TicksOf(submittedAt), PackedInstant.OffsetOf(submittedAt));
         _meta = options.Meta;
         _options = options;
         _callbacks = options.Callbacks.Behind(Defaults);
         Handle = new(this);
-        NetworkMode = options.NetworkMode ?? Defaults.NetworkMode ?? default;
+        _networkMode = (byte)(options.NetworkMode ?? Defaults.NetworkMode ?? default);
     }
 
     public MutationHandle<TArgs, T> Handle { get; }
@@ -90,7 +92,9 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private MutationOptions<TArgs, T> Options => Volatile.Read(ref _options)!;
 
-    private NetworkMode NetworkMode { get; }
+    private NetworkMode NetworkMode => (NetworkMode)_networkMode;
+
+    private DateTimeOffset SubmittedAt => PackedInstant.Unpack(_submittedTicks, _submittedOffset).GetValueOrDefault();
 
     /// <summary>What its callbacks are given: the same object, whichever thread asks first.</summary>
     private MutationContext<TArgs> Context
@@ -99,7 +103,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         {
             var extras = ExtrasMade;
             if (Volatile.Read(ref extras.Context) is { } known) return known;
-            var context = new MutationContext<TArgs>(Client, Name, _args, _meta, _submittedAt);
+            var context = new MutationContext<TArgs>(Client, Name, _args, _meta, SubmittedAt);
             return Interlocked.CompareExchange(ref extras.Context, context, null) ?? context;
         }
     }
@@ -131,7 +135,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     public override MutationEntry Describe()
     {
         var state = State;
-        return new(Handle, Name, state.Status, _args, Turn?.Key, state.Error, state.FailureCount, _submittedAt, _meta);
+        return new(Handle, Name, state.Status, _args, Turn?.Key, state.Error, state.FailureCount, SubmittedAt, _meta);
     }
 
     public override MutationHandle Retry()
@@ -190,7 +194,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         _callbacks = MutationCallbacks<TArgs, T>.None;
     }
 
-    private MutationState<TArgs, T> Started(bool isPaused) => MutationReducer.Start<TArgs, T>(_submittedAt, _args, isPaused);
+    private MutationState<TArgs, T> Started(bool isPaused) => MutationReducer.Start<TArgs, T>(SubmittedAt, _args, isPaused);
 
     private void Apply_NeedsLock(MutationEvent happened)
     {

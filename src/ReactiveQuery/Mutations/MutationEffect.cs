@@ -19,8 +19,10 @@ internal sealed class PatchOne<TArgs, T, TParams, TData>(
     QueryDefinition<TParams, TData> definition, Func<TArgs, TParams> parameters, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>
     where TParams : notnull
 {
+    private readonly PatchFunction<TData, TArgs> _update = new(update);
+
     public override OptimisticHandle? Patch(QueryClient client, TArgs args) =>
-        client.Patch(definition, parameters(args), new OptimisticLayer<TData, TArgs>(update, args));
+        client.Patch(definition, parameters(args), new OptimisticHandle<TData>(_update, args));
 }
 
 internal sealed class PatchMany<TArgs, T, TData>(Func<TArgs, QueryFilter> filter, Func<TData, TArgs, TData> update) : MutationEffect<TArgs, T>

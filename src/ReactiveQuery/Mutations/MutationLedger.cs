@@ -8,8 +8,8 @@ namespace ReactiveQuery;
 /// </summary>
 internal sealed class MutationLedger(QueryClient client) : Deadline
 {
-    private readonly CallList _underWay = new();
-    private readonly CallList _ended = new();
+    private readonly CallList _underWay = new(CallPlace.UnderWay);
+    private readonly CallList _ended = new(CallPlace.Ended);
     private readonly Dictionary<QueryKey, MutationScope> _scopes = [];
     private readonly HashSet<IMutationStream> _watched = [];
     private readonly LatestSubject<Unit> _changes = new(client.ReportObserver, replaysLatest: false);
@@ -46,7 +46,7 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
         }
 
         call.KeptUntil = Freshness.Due(client.Cache.Clock.Elapsed, stay);
-        call.List?.Remove(call);
+        ListOf(call)?.Remove(call);
         _ended.Add(call);
         if (_ended.Count > client.Options.CacheCapacity)
             Remove_NeedsLock(_ended.First!);
@@ -54,7 +54,7 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
 
     public void Remove_NeedsLock(MutationCall call)
     {
-        if (call.List is not { } list) return;
+        if (ListOf(call) is not { } list) return;
         list.Remove(call);
         Changed_NeedsLock();
     }
@@ -204,6 +204,13 @@ internal sealed class MutationLedger(QueryClient client) : Deadline
             _scopes.Clear();
         }
     }
+
+    private CallList? ListOf(MutationCall call) => call.Place switch
+    {
+        CallPlace.UnderWay => _underWay,
+        CallPlace.Ended => _ended,
+        _ => null,
+    };
 
     /// <summary>All calls, in the order in which they were made.</summary>
     private List<MutationCall> Snapshot()

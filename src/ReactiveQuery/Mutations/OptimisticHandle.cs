@@ -12,13 +12,15 @@ namespace ReactiveQuery;
 [SuppressMessage("Usage", "CA1816", Justification = "There is nothing to finalize, and nobody outside derives from it.")]
 public abstract class OptimisticHandle : IDisposable
 {
-    private protected OptimisticHandle(long id) => Id = id;
+    private protected OptimisticHandle()
+    {
+    }
 
     /// <summary>The query that the patch lies on.</summary>
     public QueryKey Key => EntryKey;
 
     /// <summary>Identifies the patch in its client; see <see cref="OptimisticPatch.Id"/>. Later patches have higher ones.</summary>
-    public long Id { get; }
+    public long Id { get; private protected set; }
 
     /// <summary>The patch that the same call of a mutation laid after this one; null for the last, and for those laid by hand.</summary>
     internal OptimisticHandle? Next { get; private set; }
@@ -55,11 +57,35 @@ public abstract class OptimisticHandle : IDisposable
 /// <inheritdoc/>
 public sealed class OptimisticHandle<T> : OptimisticHandle
 {
-    private readonly IPatchedEntry<T> _entry;
+    private const int Unsettled = -1;
 
-    internal OptimisticHandle(IPatchedEntry<T> entry, long id)
-        : base(id) =>
-        _entry = entry;
+    // The handle is the patch itself as it lies on the query: one object for each write, not three (W9 in benchmarks/WORKLOADS.md).
+    private readonly PatchFunction<T>? _function;
+    private readonly object? _args; // Of the function; where there is none, a function of the data alone.
+    private readonly int _settledAfter = Unsettled;
+    private short _appliedOffset;
+    private long _appliedTicks;
+    private IPatchedEntry<T> _entry = null!; // Set as it is laid on, before anybody sees it.
+
+    /// <param name="update">What it makes of the data. User code, pure.</param>
+    internal OptimisticHandle(Func<T, T> update) => _args = update;
+
+    /// <param name="function">What all calls of a mutation make of the data. User code, pure.</param>
+    /// <param name="args">The arguments of the one.</param>
+    internal OptimisticHandle(PatchFunction<T> function, object? args) => (_function, _args) = (function, args);
+
+    private OptimisticHandle(OptimisticHandle<T> pending, int settledAfter)
+    {
+        (Id, _function, _args, _entry) = (pending.Id, pending._function, pending._args, pending._entry);
+        (_appliedTicks, _appliedOffset) = (pending._appliedTicks, pending._appliedOffset);
+        _settledAfter = settledAfter;
+    }
+
+    /// <summary>Whether it was committed.</summary>
+    internal bool IsSettled => _settledAfter != Unsettled;
+
+    /// <summary>Null while unsettled; else the number of the last fetch begun before it was committed.</summary>
+    internal int? SettledAfter => IsSettled ? _settledAfter : null;
 
     /// <inheritdoc/>
     public override bool IsPending => _entry.IsPending(Id);
@@ -78,6 +104,33 @@ public sealed class OptimisticHandle<T> : OptimisticHandle
 
     /// <inheritdoc/>
     public override void Rollback() => _entry.Rollback(Id);
+
+    /// <summary>Gives it its place, its number and its instant, as it is laid on; before anybody sees it.</summary>
+    internal OptimisticHandle<T> Laid(IPatchedEntry<T> entry, long id, DateTimeOffset at)
+    {
+        (_entry, Id) = (entry, id);
+        (_appliedTicks, _appliedOffset) = (PackedInstant.TicksOf(at), PackedInstant.OffsetOf(at));
+        return this;
+    }
+
+    /// <summary>The same patch as it lies there once it was committed; this one, which its owner holds, stays as it is.</summary>
+    internal OptimisticHandle<T> Settled(int fetchesBegun) => new(this, fetchesBegun);
+
+    internal T Apply(T data) => _function is { } function ? function.Apply(data, _args) : ((Func<T, T>)_args!)(data);
+
+    internal OptimisticPatch Describe() => new(Id, PackedInstant.Unpack(_appliedTicks, _appliedOffset).GetValueOrDefault(), IsSettled);
+}
+
+/// <summary>The function of a mutation's patches, which all its calls share.</summary>
+internal abstract class PatchFunction<T>
+{
+    public abstract T Apply(T data, object? args);
+}
+
+/// <inheritdoc/>
+internal sealed class PatchFunction<T, TArgs>(Func<T, TArgs, T> update) : PatchFunction<T>
+{
+    public override T Apply(T data, object? args) => update(data, (TArgs)args!);
 }
 
 /// <summary>A patch on a query, as it stood when it was asked for.</summary>

@@ -16,12 +16,12 @@ public class OptimisticLayersTests
     public void Nothing_to_change_gives_the_same_stack()
     {
         var stack = Stack((1, "x"), (2, "y"));
-        Assert.Same(stack, stack.Without(3));
-        Assert.Same(stack, stack.Settle(3, 0));
-        Assert.Same(stack, stack.Confirm(int.MaxValue));
+        Assert.Equal(stack, stack.Without(3));
+        Assert.Equal(stack, stack.Settle(3, 0));
+        Assert.Equal(stack, stack.Confirm(int.MaxValue));
         var settled = stack.Settle(1, 0);
-        Assert.Same(settled, settled.Settle(1, 5));
-        Assert.Same(OptimisticLayers<string>.None, stack.WithoutPending());
+        Assert.Equal(settled, settled.Settle(1, 5));
+        Assert.Equal(OptimisticLayers<string>.None, stack.WithoutPending());
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public class OptimisticLayersTests
     {
         var rules = new Rules();
         var boom = new InvalidOperationException("boom");
-        var stack = Stack((1, "x")).Push(new(2, _ => throw boom, At)).Push(new(3, s => s + "z", At));
+        var stack = Stack((1, "x")).Push(2, _ => throw boom, At).Push(3, s => s + "z", At);
         var fold = new OptimisticFold<string>(stack, Of("a"), null, rules);
         Assert.Equal("axz", fold.Value);
         Assert.Equal("axz", fold.Value);
@@ -60,10 +60,10 @@ public class OptimisticLayersTests
     public void A_patch_on_top_is_all_that_is_computed()
     {
         var calls = 0;
-        var one = OptimisticLayers<string>.None.Push(new(1, s => { calls++; return s + "x"; }, At));
+        var one = OptimisticLayers<string>.None.Push(1, s => { calls++; return s + "x"; }, At);
         var first = new OptimisticFold<string>(one, Of("a"), null, new Rules());
         Assert.Equal("ax", first.Value);
-        var second = new OptimisticFold<string>(one.Push(new(2, s => s + "y", At)), Of("a"), first, new Rules());
+        var second = new OptimisticFold<string>(one.Push(2, s => s + "y", At), Of("a"), first, new Rules());
         Assert.Equal("axy", second.Value);
         Assert.Equal(1, calls);
     }
@@ -84,9 +84,9 @@ public class OptimisticLayersTests
     public void A_patch_may_make_null_of_the_data_once()
     {
         var calls = 0;
-        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(new(1, _ => { calls++; return null; }, At)), Of<int?>(1), null, new NoRules<int?>());
+        var ofNullable = new OptimisticFold<int?>(OptimisticLayers<int?>.None.Push(1, _ => { calls++; return null; }, At), Of<int?>(1), null, new NoRules<int?>());
         Assert.Equal((null, null, 1), (ofNullable.Value, ofNullable.Value, calls));
-        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(new(1, _ => { calls++; return null; }, At)), Of<string?>("a"), null, new NoRules<string?>());
+        var ofClass = new OptimisticFold<string?>(OptimisticLayers<string?>.None.Push(1, _ => { calls++; return null; }, At), Of<string?>("a"), null, new NoRules<string?>());
         Assert.Equal((null, null, 2), (ofClass.Value, ofClass.Value, calls));
     }
 
@@ -94,7 +94,7 @@ public class OptimisticLayersTests
     public void A_patch_that_was_settled_is_not_computed_again()
     {
         var calls = 0;
-        var stack = OptimisticLayers<string>.None.Push(new(1, s => { calls++; return s + "x"; }, At));
+        var stack = OptimisticLayers<string>.None.Push(1, s => { calls++; return s + "x"; }, At);
         var first = new OptimisticFold<string>(stack, Of("a"), null, new Rules());
         var shown = first.Value;
         Assert.Same(shown, new OptimisticFold<string>(stack.Settle(1, 0), Of("a"), first, new Rules()).Value);
@@ -105,7 +105,7 @@ public class OptimisticLayersTests
     public void Of_two_stacks_that_grew_from_one_neither_has_the_patch_of_the_other()
     {
         var stack = Stack((1, "x"), (2, "y"), (3, "z"));
-        var (left, right) = (stack.Push(new(4, s => s + "l", At)), stack.Push(new(5, s => s + "r", At)));
+        var (left, right) = (stack.Push(4, s => s + "l", At), stack.Push(5, s => s + "r", At));
         Assert.Equal(("axyzl", "axyzr", "axyz"), (Fold("a", left), Fold("a", right), Fold("a", stack)));
         Assert.True(left.Extends(stack) && right.Extends(stack) && left.Extends(left));
         Assert.False(left.Extends(right) || stack.Extends(left) || left.Without(1).Extends(stack.Without(2)));
@@ -121,7 +121,7 @@ public class OptimisticLayersTests
         List<WeakReference> unseen = [];
         for (var id = 2; id < 100; id++)
         {
-            stack = stack.Push(new(id, s => s + "y", At));
+            stack = stack.Push(id, s => s + "y", At);
             fold = new OptimisticFold<string>(stack, Of("a"), fold, new Rules());
             unseen.Add(new(fold));
         }
@@ -168,7 +168,7 @@ public class OptimisticLayersTests
                     case 0:
                         if (model.Exists(p => p.Id == id)) break;
                         model.Add((id, $"{id}", false));
-                        stack = stack.Push(new(id, s => s + id, At));
+                        stack = stack.Push(id, s => s + id, At);
                         break;
                     case 1:
                         model.RemoveAll(p => p.Id == id && !p.IsSettled);
@@ -191,7 +191,7 @@ public class OptimisticLayersTests
     }
 
     private static OptimisticLayers<string> Stack(params (long Id, string Letter)[] patches) =>
-        patches.Aggregate(OptimisticLayers<string>.None, (stack, patch) => stack.Push(new(patch.Id, s => s + patch.Letter, At)));
+        patches.Aggregate(OptimisticLayers<string>.None, (stack, patch) => stack.Push(patch.Id, s => s + patch.Letter, At));
 
     private static string Fold(string data, OptimisticLayers<string> layers) => new OptimisticFold<string>(layers, Of(data), null, new Rules()).Value;
 
@@ -218,4 +218,10 @@ public class OptimisticLayersTests
 
         public void ReportPatch(Exception error) => Reported.Add(error);
     }
+}
+
+internal static class OptimisticLayersOfTests
+{
+    public static OptimisticLayers<T> Push<T>(this OptimisticLayers<T> stack, long id, Func<T, T> update, DateTimeOffset at) =>
+        stack.Push(new OptimisticHandle<T>(update).Laid(null!, id, at));
 }

@@ -5,6 +5,32 @@ public class QueryStateTests
     private static readonly InvalidOperationException Boom = new("boom");
 
     [Fact]
+    public void A_copy_has_every_field_of_its_origin()
+    {
+        var fields = typeof(QueryState<string>).GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic);
+        var state = new QueryState<string>
+        {
+            Status = QueryStatus.Error,
+            FetchStatus = FetchStatus.Paused,
+            Data = "a",
+            HasData = true,
+            Error = new InvalidOperationException(),
+            DataUpdatedAt = new(2026, 11, 22, 1, 2, 3, TimeSpan.FromHours(1)),
+            Direction = PageDirection.Previous,
+            DataElapsed = TimeSpan.FromSeconds(3),
+            Before = QueryState<string>.Idle,
+        };
+        state = new OptimisticFold<string>(OptimisticLayers<string>.None, state, null, new NoRules()).First;
+        var copy = state with { };
+        Assert.NotSame(state, copy);
+        Assert.All(fields, field =>
+        {
+            Assert.NotEqual(field.FieldType.IsValueType ? Activator.CreateInstance(field.FieldType) : null, field.GetValue(state));
+            Assert.Equal(field.GetValue(state), field.GetValue(copy));
+        });
+    }
+
+    [Fact]
     public void Match_calls_the_function_of_the_status()
     {
         static string Match(QueryState<int> state) => state.Match(() => "idle", () => "loading", data => $"data {data}", error => error.Message);
@@ -146,5 +172,12 @@ public class QueryStateTests
         var combined = QueryState.Combine(old, young);
         Assert.Equal("Success+Fetching((1, a), stale, placeholder, optimistic)", combined.ToString());
         Assert.Equal(DateTimeOffset.UnixEpoch, combined.DataUpdatedAt);
+    }
+
+    private sealed class NoRules : IFoldRules<string>
+    {
+        public string Share(string old, string value) => value;
+
+        public void ReportPatch(Exception error) => Assert.Fail($"{error}");
     }
 }

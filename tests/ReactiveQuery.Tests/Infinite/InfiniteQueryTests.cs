@@ -288,6 +288,41 @@ public class InfiniteQueryTests : ClientTest
     }
 
     [Fact]
+    public async Task A_list_that_is_written_while_the_cursor_is_sought_is_asked_for_it_again()
+    {
+        var client = NewClient();
+        var asked = new List<int>();
+        InfiniteQueryDefinition<Unit, int, int> query = null!;
+        query = Query.DefineInfinite("q", (int cursor) => Task.FromResult(cursor), 0, page =>
+        {
+            asked.Add(page);
+            if (page == 0)
+                client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(5, 5));
+            return page + 1;
+        });
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0));
+        await client.FetchNextPageAsync(query, Unit.Default);
+        Assert.Equal([0, 5], asked);
+        Assert.Equal([5, 6], client.GetState(query, Unit.Default).Data!.Pages);
+    }
+
+    [Theory]
+    [InlineData(false, new[] { 0, 10, 2 })]
+    [InlineData(true, new[] { -1, 0, 10 })]
+    public async Task A_list_that_is_written_while_a_page_is_fetched_keeps_what_was_written(bool isPrevious, int[] expected)
+    {
+        var client = NewClient();
+        var answer = new TaskCompletionSource<int>();
+        var query = Query.DefineInfinite("q", (int _) => answer.Task, 0, page => page + 1, page => page - 1);
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0).Append(1, 1));
+        var page = isPrevious ? client.FetchPreviousPageAsync(query, Unit.Default) : client.FetchNextPageAsync(query, Unit.Default);
+        Assert.True(client.UpdateData(query, Unit.Default, data => data.WithPage(1, 10)));
+        answer.SetResult(expected[isPrevious ? 0 : ^1]);
+        await page;
+        Assert.Equal(expected, client.GetState(query, Unit.Default).Data!.Pages);
+    }
+
+    [Fact]
     public void A_page_is_not_a_refetch_and_survives_projection()
     {
         var client = NewClient();
