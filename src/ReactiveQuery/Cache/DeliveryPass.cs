@@ -1,11 +1,12 @@
 namespace ReactiveQuery;
 
-/// <summary>A commit that nobody could take for the one before it, so that observers who have seen that one are shown it without being asked what they saw.</summary>
-/// <param name="To">The state; null when each observer is to look for themselves.</param>
-/// <param name="IsPlain">Whether it is shown as it was committed to whoever was shown the one before as it was committed.</param>
-internal readonly record struct Step<T>(QueryState<T>? To, bool IsPlain)
+/// <summary>From one state to the next, for observers who have all seen the first.</summary>
+/// <param name="From">The state before; null when each observer is to look for themselves.</param>
+/// <param name="To">The state that was committed.</param>
+/// <param name="IsPlain">Whether it is shown as it was committed, and without a comparison, to whoever was shown the one before as that was committed.</param>
+internal readonly record struct Step<T>(QueryState<T>? From, QueryState<T> To, bool IsPlain)
 {
-    /// <summary>Whether everybody can tell the two apart, whatever the type's own equality: new data, or a fetch that begins or ends.</summary>
+    /// <summary>Whether everybody can tell the two apart, whatever the type's own equality (new data, or a fetch that begins or ends), and no patch lies over either.</summary>
     public static bool IsVisible(QueryState<T> from, QueryState<T> to) =>
         from.Fold is null && to.Fold is null && ((!typeof(T).IsValueType && !ReferenceEquals(from.Data, to.Data)) || from.FetchStatus != to.FetchStatus);
 }
@@ -33,6 +34,7 @@ internal struct DeliveryPass<T>
     private const int Over = -2;
 
     private object? _mounts; // As the roster has them: the only one, or an array.
+    private QueryState<T>? _from; // Where the step begins that they take together; only during the round.
     private Mount<T>? _claimed;
     private int _round; // Its number, which is even, and one more when it was taken.
     private int _thread;
@@ -47,10 +49,12 @@ internal struct DeliveryPass<T>
     public bool IsFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
 
     /// <summary>Begins a round, which <see cref="Deliver"/> carries out, outside the lock; only while <see cref="IsFree"/>.</summary>
+    /// <param name="mounts">The observers.</param>
+    /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own.</param>
     /// <returns>The number of the round, which is not 0.</returns>
-    public int Begin_NeedsLock(object? mounts)
+    public int Begin_NeedsLock(object? mounts, QueryState<T>? from)
     {
-        _mounts = mounts;
+        (_mounts, _from) = (mounts, from);
         _thread = Environment.CurrentManagedThreadId;
         _round = (_round | 1) + 1;
         if (_round == 0) _round = 2;
@@ -103,7 +107,7 @@ internal struct DeliveryPass<T>
         if (number == 0) return DeliverByClaims(mounts, except: null);
         var havePassed = true;
         var i = 0;
-        var isInStep = step.To is not null;
+        var isInStep = step.From is not null;
         if (!isInStep)
             DeliverEach(ref i, number, mounts, ref havePassed);
         else
@@ -112,6 +116,7 @@ internal struct DeliveryPass<T>
         if (i < mounts.Length)
             return GoOnByClaims(number, mounts[i..], isInStep, gate) & havePassed;
 
+        _from = null; // Whoever takes the pass from now on finds that nobody stands there any more.
         Volatile.Write(ref _place, Over);
         return (Volatile.Read(ref _round) == number || GoOnByClaims(number, [], isInStep, gate)) & havePassed;
     }
@@ -126,7 +131,7 @@ internal struct DeliveryPass<T>
     /// </summary>
     private readonly void StandApart_NeedsLock(int place, Version<QueryState<T>> after)
     {
-        var before = Version<QueryState<T>>.NewRoot();
+        var before = new Version<QueryState<T>>(_from ?? QueryState<T>.Idle);
         before.Append(after);
         if (_mounts is not Mount<T>?[] mounts)
         {
@@ -145,7 +150,7 @@ internal struct DeliveryPass<T>
     /// <returns>False when the observer at <paramref name="i"/> threw; true at the end, and where the pass was taken.</returns>
     private bool DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
     {
-        var (state, isPlain) = step;
+        var (from, state, isPlain) = step;
         Mount<T>? mount = null;
         try
         {
@@ -157,9 +162,9 @@ internal struct DeliveryPass<T>
                 Volatile.Write(ref _place, place);
                 if (Volatile.Read(ref _round) != number) break;
                 if (isPlain && mount.TakesPlainStates is { } observer)
-                    observer.OnNext(state!);
+                    observer.OnNext(state);
                 else
-                    mount.DeliverStep(state!);
+                    mount.DeliverStep(state, from!);
             }
 
             i = place;
@@ -200,7 +205,7 @@ internal struct DeliveryPass<T>
         {
             if (_round != Taken(number)) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
-            (_mounts, _place, _round) = (null, Over, number);
+            (_mounts, _from, _place, _round) = (null, null, Over, number);
         }
 
         if (wasInStep && (rest.IsEmpty || claimed != rest[0]))

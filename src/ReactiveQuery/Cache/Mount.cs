@@ -51,21 +51,23 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     /// <summary>The observer, while it can be shown states as they are committed; asked by a thread that nobody else can be delivering beside.</summary>
     public IObserver<QueryState<T>>? TakesPlainStates => _view is null && !IsStopped ? _observer : null;
 
-    /// <summary>Shows a state that is another than the one before, whatever was made of that one.</summary>
-    public void DeliverStep(QueryState<T> state)
+    /// <summary>Shows a state to an observer that has seen the one before.</summary>
+    public void DeliverStep(QueryState<T> state, QueryState<T> before)
     {
-        if (!IsStopped) Deliver(state, null);
+        if (!IsStopped) Deliver(state, before);
     }
 
     public void ReportObserver(Exception error) => entry.ReportObserver(error);
 
-    protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before)
+    protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before) => Deliver(value, before?.Value);
+
+    private void Deliver(QueryState<T> value, QueryState<T>? before)
     {
         var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
-        if (before?.Value is { } last && IsShown(shown, _view ?? last)) return;
+        if (before is not null && IsShown(shown, _view ?? before)) return;
         if (IsStopped) return; // The comparison may be user code, in which or during which the observer left.
         if (!ReferenceEquals(shown, value))
             _view = shown;
@@ -76,7 +78,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     protected override void Refresh()
     {
-        if (Volatile.Read(ref _isRefreshDue) != 0 && Interlocked.Exchange(ref _isRefreshDue, 0) != 0 && Position is { IsRoot: false } position)
+        if (Volatile.Read(ref _isRefreshDue) != 0 && Interlocked.Exchange(ref _isRefreshDue, 0) != 0 && Position is { } position)
             Deliver(position.Value, position);
     }
 

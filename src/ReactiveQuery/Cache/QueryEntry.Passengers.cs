@@ -121,7 +121,18 @@ internal sealed partial class QueryEntry<T>
         if (!Remembers(options) || state is not { HasData: true, IsInvalidated: false, Fold: null }) return null;
         if (Freshness.IsDue(state, options.StaleTime, _cache.Clock.Elapsed) || IsDead) return null;
         Used(_cache.Uses.ReadStamp());
-        return Task.FromResult(state.Data!);
+        return TaskOf(state);
+    }
+
+    /// <summary>One task for all who await the same data: a task for each would take more of the processor's caches than what is read (W1c in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    private Task<T> TaskOf(QueryState<T> state)
+    {
+        if (typeof(T).IsValueType) return Task.FromResult(state.Data!);
+        if (Volatile.Read(ref _served) is { } known && ReferenceEquals(known.Result, state.Data)) return known;
+        var served = Task.FromResult(state.Data!);
+        Volatile.Write(ref _served, served);
+        if (State != state) Volatile.Write(ref _served, null); // Written too late for the commit to take it away.
+        return served;
     }
 
     /// <summary>The state a newcomer would be served, without taking them in. Counts as a use.</summary>

@@ -57,7 +57,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             if (!Freshness.IsOver(_idleSince, _gcTime, LookElapsed_NeedsLock())) return false;
             IsDead = true;
-            LetGoOfData();
+            LetGoOfData_NeedsLock();
         }
 
         return true;

@@ -15,6 +15,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private QueryState<T> _state = QueryState<T>.Idle;
     private QueryState<T> _committed = QueryState<T>.Idle;
     private Version<QueryState<T>>? _tail; // The state last committed, as those have it who stand in the chain; null while nobody does.
+    private Task<T>? _served; // What those were given who awaited the present data when it was there; null before.
     private bool _isInStep; // Whether there are observers who do not stand in it.
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
@@ -108,11 +109,11 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         if (_state.IsFetching) _cache.Fetching.Add(this); // Also when it was before: in between it may have been seen idle, and taken out.
         if (receivers.Length == 0)
             _tail = null;
-        else if (Step<T>.IsVisible(_committed, _state) && TryFallInStep_NeedsLock(receivers))
+        else if (TryFallInStep_NeedsLock(receivers))
             PublishInStep_NeedsLock(receivers, ref after);
         else
             Publish_NeedsLock(new(_state), receivers, ref after);
-        _committed = _state;
+        (_committed, _served) = (_state, null);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
@@ -146,10 +147,10 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void PublishInStep_NeedsLock(in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
     {
-        after.Step = new(_state, !_state.IsInvalidated && IsFreshToAll_NeedsLock);
+        after.Step = new(_committed, _state, !_state.IsInvalidated && Step<T>.IsVisible(_committed, _state) && IsFreshToAll_NeedsLock);
         after.Receivers = receivers;
         after.IsDelivered = true;
-        after.Pass = _pass.Begin_NeedsLock(receivers.Slots);
+        after.Pass = _pass.Begin_NeedsLock(receivers.Slots, from: _committed);
     }
 
     private void Publish_NeedsLock(Version<QueryState<T>> version, in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
@@ -161,7 +162,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         after.Receivers = receivers;
         after.IsDelivered = true;
         if (_pass.IsFree)
-            after.Pass = _pass.Begin_NeedsLock(receivers.Slots);
+            after.Pass = _pass.Begin_NeedsLock(receivers.Slots, from: null);
         else
             _pass.Enter();
     }
@@ -169,8 +170,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
     private void CommitUnseen_NeedsLock()
     {
-        _tail = null;
-        _committed = _state;
+        (_committed, _tail, _served) = (_state, null, null);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
@@ -185,12 +185,15 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private void LetGoOfData()
     {
         lock (Gate)
-        {
-            Volatile.Write(ref _state, QueryState<T>.Idle);
-            (_committed, _tail) = (QueryState<T>.Idle, null);
-            _layers = OptimisticLayers<T>.None;
-            _patchOptions = null;
-        }
+            LetGoOfData_NeedsLock();
+    }
+
+    private void LetGoOfData_NeedsLock()
+    {
+        Volatile.Write(ref _state, QueryState<T>.Idle);
+        (_committed, _tail, _served) = (QueryState<T>.Idle, null, null);
+        _layers = OptimisticLayers<T>.None;
+        _patchOptions = null;
     }
 
     /// <summary>What follows from a change. No lock is held: all of this may run user code, which may call the client again.</summary>

@@ -21,7 +21,7 @@ public class DeliveryPassTests : ClientTest
 
         mount.Join(first); // A newcomer, who is being shown the first state by the thread that subscribed it.
         Mount<int>?[] mounts = [mount];
-        var number = round.Pass.Begin_NeedsLock(mounts);
+        var number = round.Pass.Begin_NeedsLock(mounts, null);
         Place(ref round.Pass) = 0; // The round has come to the newcomer, and is held up before it looks any further.
         Version<QueryState<int>>? tail = first;
         OnThread(() =>
@@ -55,13 +55,13 @@ public class DeliveryPassTests : ClientTest
     public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
     {
         var round = new Round();
-        var number = round.Pass.Begin_NeedsLock(null);
+        var number = round.Pass.Begin_NeedsLock(null, null);
         Version<QueryState<int>>? tail = null;
         round.Pass.Take_NeedsLock(ref tail, QueryState<int>.Idle);
         round.Pass.Deliver(number, [], default, new object());
 
         Number(ref round.Pass) = number - 2; // As after all the other numbers.
-        Assert.Equal(number, round.Pass.Begin_NeedsLock(null));
+        Assert.Equal(number, round.Pass.Begin_NeedsLock(null, null));
         round.Pass.Deliver(number, [], default, new object());
 
         Assert.True(round.Pass.IsFree);
