@@ -19,6 +19,22 @@ public class ImperativeTests : ClientTest
     }
 
     [Fact]
+    public async Task Data_that_is_there_is_one_task_for_all_who_await_it_until_other_data_comes()
+    {
+        using var client = NewClient();
+        var query = Counting();
+        for (var i = 0; i < 3; i++)
+            Assert.Equal("v1", await client.FetchAsync(query, 1));
+        Assert.Same(client.FetchAsync(query, 1), client.FetchAsync(query, 1));
+
+        client.SetData(query, 1, "written");
+        Assert.Equal("written", await client.FetchAsync(query, 1));
+        client.SetData(query, 1, "written again");
+        Assert.Equal("written again", await client.FetchAsync(query, 1));
+        Assert.Same(client.FetchAsync(query, 1), client.FetchAsync(query, 1));
+    }
+
+    [Fact]
     public async Task Awaited_calls_carry_the_fetchers_own_exception()
     {
         using var client = NewClient();

@@ -60,6 +60,15 @@ public sealed class LeakTests : IDisposable
     }
 
     [Fact]
+    public void Data_that_was_shown_and_awaited_is_collected_when_other_data_has_taken_its_place()
+    {
+        var query = Query.Define("data", (int id, CancellationToken _) => Task.FromResult(new object())).With(o => o with { StaleTime = Stay });
+        using var first = _client.Observe(query, 1).Subscribe();
+        using var second = _client.Observe(query, 1).Subscribe();
+        AssertCollected(ReadAwaitAndReplace(query));
+    }
+
+    [Fact]
     public void A_store_that_was_disposed_is_collected()
     {
         var query = Query.Define("shared", (int id, CancellationToken _) => Task.FromResult($"#{id}"));
@@ -171,6 +180,21 @@ public sealed class LeakTests : IDisposable
         source.Cancel();
         Assert.True(answer.IsCanceled);
         return [new WeakReference(answer)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> ReadAwaitAndReplace(QueryDefinition<int, object> query)
+    {
+        var old = new List<WeakReference>();
+        for (var i = 0; i < 5; i++)
+        {
+            for (var ask = 0; ask < 3; ask++)
+                Assert.True(_client.FetchAsync(query, 1).IsCompletedSuccessfully);
+            old.Add(new(_client.GetState(query, 1).Data));
+            _client.SetData(query, 1, new object());
+        }
+
+        return old;
     }
 
     private static void AssertCollected(List<WeakReference> references)
