@@ -21,7 +21,8 @@ internal sealed partial class QueryEntry<T>
             mount.Join(_tail ??= new(_committed));
         }
 
-        _cache.Deadlines.Request(this, after.Due);
+        _cache.Deadlines.Request(this, after.Due); // First: an observer may block.
+        after.Due = TimeSpan.MaxValue;
         mount.DeliverFirst();
         CarryOut(after);
         return true;

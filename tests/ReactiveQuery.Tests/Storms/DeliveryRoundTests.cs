@@ -95,6 +95,38 @@ public sealed class DeliveryRoundTests : IDisposable
     }
 
     [Fact]
+    public void A_newcomer_who_is_still_being_shown_the_first_state_is_called_by_nobody_else()
+    {
+        using var isIn = new ManualResetEventSlim();
+        ConcurrentQueue<string?> seen = [];
+        var (inside, most) = (0, 0);
+        Set("0");
+        var subscribing = new Thread(() => _client.Observe(Written, 1).Subscribe(state =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            if (state.Data == "0")
+            {
+                isIn.Set();
+                _goOn.Wait(Long);
+            }
+
+            seen.Enqueue(state.Data);
+            Interlocked.Decrement(ref inside);
+        })) { IsBackground = true };
+        subscribing.Start();
+        Assert.True(isIn.Wait(Long));
+
+        Set("a");
+
+        Assert.Empty(seen);
+        _goOn.Set();
+        Assert.True(subscribing.Join(Long));
+        Set("b");
+        Assert.Equal(["0", "a", "b"], seen);
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public void Disposing_the_client_while_an_observer_is_blocked_completes_the_others_at_once()
     {
         var completed = 0;
