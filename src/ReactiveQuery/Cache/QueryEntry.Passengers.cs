@@ -129,7 +129,7 @@ internal sealed partial class QueryEntry<T>
     private Task<T> TaskOf(QueryState<T> state)
     {
         if (typeof(T).IsValueType) return Task.FromResult(state.Data!);
-        if (Volatile.Read(ref _served) is { } known && ReferenceEquals(known.Result, state.Data)) return known;
+        if (Volatile.Read(ref _served) is { } known && ReferenceEquals(known.GetAwaiter().GetResult(), state.Data)) return known;
         var served = Task.FromResult(state.Data!);
         Volatile.Write(ref _served, served);
         if (State != state) Volatile.Write(ref _served, null); // Written too late for the commit to take it away.
