@@ -6,7 +6,7 @@ namespace ReactiveQuery.Tests.Storms;
 [Collection(AloneCollection.Name)]
 public class ReentranceTests
 {
-    private static readonly int Programs = int.Parse(Environment.GetEnvironmentVariable("REENTRANCE_PROGRAMS") ?? "400", CultureInfo.InvariantCulture);
+    private static readonly int Programs = int.Parse(Environment.GetEnvironmentVariable("REENTRANCE_PROGRAMS") ?? "150", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(1)]
