@@ -91,7 +91,7 @@ internal struct DeliveryPass<T>
         }
 
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
-        // A newcomer is claimed already, by whoever shows them their first state; the round has then not called them, and is to leave them alone.
+        // The round says that it is at somebody only where nobody has a claim. Should there be one all the same, the round has not called them, and is to leave them alone.
         _claimed = place != Between && MountAt_NeedsLock(place) is { } mount && mount.TryClaim() ? mount : null;
         StandApart_NeedsLock(place, tail ??= new(committed));
     }
@@ -184,17 +184,14 @@ internal struct DeliveryPass<T>
         for (; i < mounts.Length; i++)
         {
             if (mounts[i] is not { } mount) continue;
-            Volatile.Write(ref _place, i);
+            // Asked before it is said where the round is: whoever takes the pass at a newcomer finds them claimed and leaves them to others, of whom the round must be one.
+            var isNewcomer = mount.IsClaimed;
+            Volatile.Write(ref _place, isNewcomer ? Between : i);
             if (Volatile.Read(ref _round) != number) return;
-            if (mount.IsClaimed) // A newcomer, who is just being shown the first state.
-            {
-                Volatile.Write(ref _place, Between);
+            if (isNewcomer) // Who is just being shown the first state.
                 havePassed &= mount.Drain();
-            }
             else
-            {
                 mount.DeliverUnclaimed();
-            }
         }
     }
 

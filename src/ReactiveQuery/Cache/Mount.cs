@@ -67,13 +67,14 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
-        if (before is not null && IsShown(shown, _view ?? before)) return;
+        var isRepeated = before is not null && IsShown(shown, _view ?? before);
         if (IsStopped) return; // The comparison may be user code, in which or during which the observer left.
-        if (!ReferenceEquals(shown, value))
+        if (!ReferenceEquals(shown, value)) // Also where it is equal: what was shown is the measure for the next, and not the state that it was made of.
             _view = shown;
         else if (_view is not null)
             _view = null;
-        Show(shown);
+        if (!isRepeated)
+            Show(shown);
     }
 
     protected override void Refresh()

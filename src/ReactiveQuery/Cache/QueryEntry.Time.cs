@@ -162,6 +162,7 @@ internal sealed partial class QueryEntry<T>
         if (!initial.IsGiven || _state.HasData) return;
         var at = request.Options.InitialDataUpdatedAt is { } since ? _cache.Clock.At(since) : LookedAt_NeedsLock();
         Apply_NeedsLock(new DataSet<T>(at, initial.Value));
+        _idleSince = LastLooked; // As for all data that comes; it may take the place of what was too old to be shown.
     }
 
     private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false)

@@ -23,6 +23,7 @@ public sealed partial class QueryClient
     {
         ThrowIfDisposed();
         Environment.Connect();
+        Environment.LetQueriesGo(); // Also when the data is there: whether it is found here or below is nobody's business.
         if (!cancellationToken.IsCancellationRequested && Indexed(definition, parameters, out var options) is { } indexed && indexed.TryServe(options!) is { } served)
             return served;
         return AwaitData(Find(definition, parameters), AwaitMode.Fresh, cancellationToken);

@@ -20,6 +20,9 @@ public class RandomProgramTests(ITestOutputHelper output)
     [InlineData(1664562831)]
     [InlineData(1930358718)] // A page waits for a refetch of all that nobody is owed any more when a write is answered.
     [InlineData(1725057104)] // An attempt fails that nobody waits for and that will be made again: no landing, from which the stay would count.
+    [InlineData(1400887086)] // Data that is served at once is awaited while queries wait for a write: all go on.
+    [InlineData(1079202682)]
+    [InlineData(26980462)] // Initial data takes the place of data that is too old, just before the entry would have left.
     public void Programs_that_once_disagreed_agree(int seed) => RunPrograms(seed, programs: 1, StepsPerProgram);
 
     [Fact]

@@ -40,6 +40,23 @@ public class CacheBoundTests
     }
 
     [Fact]
+    public async Task Initial_data_that_takes_the_place_of_data_too_old_to_be_shown_begins_its_stay_anew()
+    {
+        using var client = new QueryClient(new() { Scheduler = _scheduler });
+        var query = Query.Define("q", (int id, CancellationToken ct) => new TaskCompletionSource<int>().Task)
+            .With(o => o with { InitialData = () => 7, StaleTime = Seconds(15), CacheTtl = Seconds(20), GcTime = Seconds(6) });
+        var watching = client.Observe(query, 1).Subscribe();
+        _scheduler.AdvanceBy(Seconds(15));
+        watching.Dispose();
+        _scheduler.AdvanceBy(Seconds(5));
+        Assert.Equal(7, await client.FetchAsync(query, 1));
+        _scheduler.AdvanceBy(Seconds(5));
+        Assert.Equal(1, client.Cache.Count);
+        _scheduler.AdvanceBy(Seconds(1));
+        Assert.Equal(0, client.Cache.Count);
+    }
+
+    [Fact]
     public async Task An_uncached_query_that_served_its_initial_data_leaves_nothing()
     {
         using var client = new QueryClient(new() { Scheduler = _scheduler });

@@ -50,6 +50,29 @@ public sealed class ConnectionTests : ClientTest
         Assert.Equal([0, 1, 2], client.GetState(pages, Unit.Default).Data!.Pages);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public async Task An_awaited_query_lets_all_go_that_wait_for_the_writes_even_if_it_is_served_at_once_and_however_often_it_was_read_before(int reads)
+    {
+        _online.OnNext(true);
+        var client = NewClient(o => o with { Online = _online });
+        var query = Query.Define("q", (int id) => Task.FromResult($"#{id}")).With(o => o with { StaleTime = Timeout.InfiniteTimeSpan });
+        var answer = new TaskCompletionSource<int>();
+        client.SetData(query, 1, "written");
+        for (var i = 0; i < reads; i++) client.GetState(query, 1);
+        _online.OnNext(false);
+        using var watching = client.Observe(query, 2).Subscribe();
+        _ = client.CreateMutation((int _) => answer.Task).Start(1);
+        _online.OnNext(true);
+        Assert.True(client.GetState(query, 2).IsPaused); // The write comes first.
+
+        Assert.Equal("written", await client.FetchAsync(query, 1));
+
+        Assert.Equal("#2", client.GetState(query, 2).Data);
+        answer.SetResult(1);
+    }
+
     private Mutation<int, int> NewWrites(QueryClient client, Func<MutationOptions<int, int>, MutationOptions<int, int>>? configure = null) => client.CreateMutation(
         (int n) =>
         {

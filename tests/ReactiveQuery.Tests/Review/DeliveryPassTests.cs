@@ -52,6 +52,33 @@ public class DeliveryPassTests : ClientTest
     }
 
     [Fact]
+    public void A_round_never_says_that_it_is_at_a_newcomer_who_may_be_left_alone_before_the_round_has_looked()
+    {
+        var client = NewClient();
+        var request = client.Request(Numbers, 1);
+        using var slow = new Slow();
+        var mount = new Mount<int>(new QueryEntry<int>(client.Cache, request), request, slow);
+        mount.Join(VersionOf(0)); // A newcomer, who is not shown the first state yet.
+        var round = new Round();
+        var isOver = false;
+        var wasThere = false;
+        var watching = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+                wasThere |= Volatile.Read(ref Place(ref round.Pass)) == 0;
+        });
+        watching.Start();
+
+        for (var i = 0; i < 200_000; i++)
+            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount), [mount], default, round));
+
+        Volatile.Write(ref isOver, true);
+        Assert.True(watching.Join(TimeSpan.FromSeconds(10)));
+        Assert.False(wasThere); // Whoever took the pass then would find the newcomer claimed, and the round might find them free the moment after.
+        Assert.Empty(slow.Seen);
+    }
+
+    [Fact]
     public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
     {
         var round = new Round();
