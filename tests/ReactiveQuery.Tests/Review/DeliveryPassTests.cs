@@ -70,7 +70,7 @@ public class DeliveryPassTests : ClientTest
         watching.Start();
 
         for (var i = 0; i < 200_000; i++)
-            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount), [mount], default, round));
+            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount, null), [mount], default, round));
 
         Volatile.Write(ref isOver, true);
         Assert.True(watching.Join(TimeSpan.FromSeconds(10)));

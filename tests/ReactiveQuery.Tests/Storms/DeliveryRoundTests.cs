@@ -101,18 +101,7 @@ public sealed class DeliveryRoundTests : IDisposable
         ConcurrentQueue<string?> seen = [];
         var (inside, most) = (0, 0);
         Set("0");
-        var subscribing = new Thread(() => _client.Observe(Written, 1).Subscribe(state =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            if (state.Data == "0")
-            {
-                isIn.Set();
-                _goOn.Wait(Long);
-            }
-
-            seen.Enqueue(state.Data);
-            Interlocked.Decrement(ref inside);
-        })) { IsBackground = true };
+        var subscribing = new Thread(() => _client.Observe(Written, 1).Subscribe(OnNext)) { IsBackground = true };
         subscribing.Start();
         Assert.True(isIn.Wait(Long));
 
@@ -124,6 +113,19 @@ public sealed class DeliveryRoundTests : IDisposable
         Set("b");
         Assert.Equal(["0", "a", "b"], seen);
         Assert.Equal(1, most);
+
+        void OnNext(QueryState<string> state)
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            if (state.Data == "0")
+            {
+                isIn.Set();
+                _goOn.Wait(Long);
+            }
+
+            seen.Enqueue(state.Data);
+            Interlocked.Decrement(ref inside);
+        }
     }
 
     [Fact]
