@@ -23,6 +23,7 @@ public class RandomProgramTests(ITestOutputHelper output)
     [InlineData(1400887086)] // Data that is served at once is awaited while queries wait for a write: all go on.
     [InlineData(1079202682)]
     [InlineData(26980462)] // Initial data takes the place of data that is too old, just before the entry would have left.
+    [InlineData(266159703)] // A paused write that is not to wait for the connection goes out when its turn comes, amid those that resume in order.
     public void Programs_that_once_disagreed_agree(int seed) => RunPrograms(seed, programs: 1, StepsPerProgram);
 
     [Fact]

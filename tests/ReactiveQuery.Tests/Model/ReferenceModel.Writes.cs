@@ -110,7 +110,7 @@ internal sealed partial class ReferenceModel
         _resuming.ForEach(w => w.Status = MutationStatus.Pending);
         _isResuming = true;
         foreach (var write in _resuming.ToList())
-            if (write is { IsRunning: true, IsOver: false }) Send(write);
+            if (write is { IsRunning: true, IsSent: false, IsOver: false }) Send(write);
         _isResuming = false;
         if (_resuming.Count == 0 || isAwaited) LetQueriesGo();
     }
@@ -133,7 +133,7 @@ internal sealed partial class ReferenceModel
     private void Run(ModelWrite write)
     {
         write.IsRunning = true;
-        if (_isResuming) return; // It has its place in the order.
+        if (_isResuming && !write.Insists) return; // It has its place in the order, unless it is not to wait for the connection.
         if (_isOffline && IsHeldByConnection && !write.Insists) write.Status = MutationStatus.Paused;
         else Send(write);
     }
