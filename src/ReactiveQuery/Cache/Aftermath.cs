@@ -26,10 +26,10 @@ internal struct Aftermath<T>
     /// <summary>Who is to receive what was committed.</summary>
     public RosterSnapshot<Mount<T>> Receivers;
 
-    /// <summary>The version before what was committed.</summary>
+    /// <summary>The version before what was committed; null where all observers are in step, who have none.</summary>
     public Version<QueryState<T>>? Superseded;
 
-    /// <summary>The same and what was committed, where it may be delivered to all alike.</summary>
+    /// <summary>From the state before to the one that was committed, where all observers are in step.</summary>
     public Step<T> Step;
 
     /// <summary>Set when the entry left the cache.</summary>

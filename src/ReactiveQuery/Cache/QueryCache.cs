@@ -99,7 +99,7 @@ public sealed class QueryCache
         }
     }
 
-    /// <summary>The same for entries that expired together, at one taking of each lock.</summary>
+    /// <summary>The same for entries that expired together, at one taking of the cache's lock and of each list's.</summary>
     internal void Expired(ReadOnlySpan<QueryEntry> entries)
     {
         foreach (var entry in entries)

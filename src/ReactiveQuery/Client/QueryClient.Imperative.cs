@@ -14,6 +14,7 @@ public sealed partial class QueryClient
     /// <returns>
     /// A task with the data (of a live query: its first value), or with the fetcher's own exception. It is cancelled when the token is, when the fetch is cancelled and
     /// there is no data, when the entry is removed, and when the client is disposed. It completes after the state was committed and waits for nobody's delivery.
+    /// For data that is there it may be one completed task for all callers.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="definition"/> or <paramref name="parameters"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The key holds data of another type.</exception>
