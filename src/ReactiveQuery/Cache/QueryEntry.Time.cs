@@ -165,9 +165,11 @@ internal sealed partial class QueryEntry<T>
         _idleSince = LastLooked; // As for all data that comes; it may take the place of what was too old to be shown.
     }
 
-    private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false)
+    private InitialValue<T> InitialData(QueryRequest<T> request, bool isReset = false) =>
+        request.Options.InitialData is { } make && (isReset || !Read(request.Options).HasData) ? Made(make) : default;
+
+    private InitialValue<T> Made(Func<T> make)
     {
-        if (request.Options.InitialData is not { } make || (!isReset && Read(request.Options).HasData)) return default;
         try
         {
             return new(true, make());

@@ -34,6 +34,8 @@ internal sealed class EffectiveOptions<T>
         ShareData = own.ShareData;
         OnSuccess = own.OnSuccess;
         OnError = own.OnError;
+        HasTriggers = EnabledWhen is not null || RefetchOn is not null || FetchNextPageOn is not null || FetchPreviousPageOn is not null;
+        HasInterval = RefetchInterval is not null || RefetchIntervalFrom is not null;
         Remembered = new(name, StaleTime, CacheTtl, GcTime, CacheEnabled, OptimisticUpdates == false);
     }
 
@@ -78,9 +80,9 @@ internal sealed class EffectiveOptions<T>
     public Action<T, QueryContext>? OnSuccess { get; }
     public Action<Exception, QueryContext>? OnError { get; }
 
-    public bool HasTriggers => EnabledWhen is not null || RefetchOn is not null || FetchNextPageOn is not null || FetchPreviousPageOn is not null;
+    public bool HasTriggers { get; }
 
-    public bool HasInterval => RefetchInterval is not null || RefetchIntervalFrom is not null;
+    public bool HasInterval { get; }
 
     /// <summary>Merges the levels of options for a definition of this name, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
     public static EffectiveOptions<T> Merge(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>

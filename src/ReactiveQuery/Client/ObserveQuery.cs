@@ -83,7 +83,7 @@ public static class ParameterizedQueries
             (parent, given, _) => new StreamFollower<QueryState<(T1 First, T2 Second)>>(parent, new CombineStates<T1, T2, (T1 First, T2 Second)>(
                 client.Observe(first, given), client.Observe(second, given), QueryState.Combine, client.ReportObserver)),
             QueryState.Error<(T1 First, T2 Second)>,
-            EqualityComparer<QueryState<(T1 First, T2 Second)>>.Default);
+            () => new DistinctView<QueryState<(T1 First, T2 Second)>>(EqualityComparer<QueryState<(T1 First, T2 Second)>>.Default, client.Report));
         return new Guarded<QueryState<(T1 First, T2 Second)>>(states, client.ReportObserver);
     }
 
@@ -97,13 +97,13 @@ public static class ParameterizedQueries
     {
         var own = configure is null ? null : definition.Configured(configure);
         var asked = new RecentlyAsked<TParams, T>(client, definition, own);
-        var states = Follow<TGiven?, Keyed<T>?, KeyedState<T>>(
+        var view = Follow<TGiven?, Keyed<T>?, QueryState<T>>(
             client,
             parameters,
             given => given is null ? null : asked.For(toParams(given)),
-            (parent, _, key) => key?.FollowedBy(parent) ?? new StreamFollower<KeyedState<T>>(parent, client.Disabled<T>().Select(static idle => new KeyedState<T>(idle, null, null))),
-            error => new KeyedState<T>(QueryState.Error<T>(error), null, null));
-        var view = new AcrossKeys<T>(states, client.Errors.Report);
+            (parent, _, key) => new StreamFollower<QueryState<T>>(parent, key ?? client.Disabled<T>()),
+            QueryState.Error<T>,
+            () => new AcrossKeys<T>(client.Errors.Report));
         var dispatched = client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root);
         return dispatched == view ? view : new Guarded<QueryState<T>>(dispatched, client.ReportObserver); // Without a dispatch the switch reports what the observer throws.
     }
@@ -116,7 +116,7 @@ public static class ParameterizedQueries
         Func<TGiven, TKey> keyOf,
         Func<Switch<TShown>, TGiven, TKey, Follower<TShown>> observe,
         Func<Exception, TShown> fromError,
-        IEqualityComparer<TShown>? distinctBy = null) => new(() =>
+        Func<SwitchView<TShown>> view) => new(() =>
         {
             var current = default(TKey);
             var isFollowing = false;
@@ -136,7 +136,7 @@ public static class ParameterizedQueries
                 },
                 client.Report,
                 client.Lifetime,
-                distinctBy);
+                view);
         });
 
     private sealed class Deferred<T>(Func<IObservable<T>> make) : IObservable<T>

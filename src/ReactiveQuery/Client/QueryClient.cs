@@ -90,8 +90,8 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         var request = Find(definition, parameters, configure);
-        var view = Dispatched(View(request), request.Options, request.Key);
-        return view is QuerySource<T> ? view : new Guarded<QueryState<T>>(view, error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
+        var source = new QuerySource<T>(this, request);
+        return request.Options is { PlaceholderData: null, DispatchOn: null } ? source : View(source, request);
     }
 
     /// <summary>The states of a query without parameters.</summary>
@@ -183,11 +183,17 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull =>
         definition.Request(parameters, key, Merge(definition, key, own));
 
-    /// <summary>The steps between the entry and one subscriber, but for the dispatch.</summary>
-    private IObservable<QueryState<T>> View<T>(QueryRequest<T> request) =>
-        request.Options.PlaceholderData is { } placeholder
-            ? new QuerySource<T>(this, request).WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
-            : new QuerySource<T>(this, request);
+    /// <summary>
+    /// The steps between the entry and one subscriber, where there are any. Without them nothing of this method is called, for what its functions share is made by each call
+    /// (96 bytes of each subscription, W2 and W7 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    private Guarded<QueryState<T>> View<T>(QuerySource<T> source, QueryRequest<T> request)
+    {
+        var view = request.Options.PlaceholderData is { } placeholder
+            ? source.WithPlaceholder(placeholder, error => Errors.Report(error, UnobservedErrorOrigin.Callback, request.Key))
+            : source;
+        return new(Dispatched(view, request.Options, request.Key), error => Errors.Report(error, UnobservedErrorOrigin.Observer, request.Key));
+    }
 
     /// <summary>The step to the observer's own place. A place that refuses work is reported.</summary>
     internal IObservable<QueryState<T>> Dispatched<T>(IObservable<QueryState<T>> view, EffectiveOptions<T> options, QueryKey key) =>

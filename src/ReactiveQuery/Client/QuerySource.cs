@@ -8,7 +8,7 @@ namespace ReactiveQuery;
 /// <param name="request">What is asked.</param>
 internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
 {
-    protected QueryRequest<T> Request { get; } = request;
+    public QueryRequest<T> Request { get; } = request;
 
     public IDisposable Subscribe(IObserver<QueryState<T>> observer)
     {
@@ -53,7 +53,8 @@ internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IOb
                 continue;
             }
 
-            entry.PlanInterval(mount);
+            if (Request.Options.HasInterval)
+                entry.PlanInterval(mount);
             return mount;
         }
     }

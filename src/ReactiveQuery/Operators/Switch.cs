@@ -9,21 +9,18 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     private readonly object _gate = new();
     private readonly Func<Exception, T> _fromError;
     private readonly Action<Exception, UnobservedErrorOrigin> _report;
-    private readonly IEqualityComparer<T>? _distinctBy;
+    private readonly SwitchView<T>? _view;
     private readonly SingleAssignmentDisposable _upstream = new();
     private readonly SingleAssignmentDisposable _lifetime = new();
     private IObserver<T>? _observer;
     private Version<Waiting> _tail = Version<Waiting>.NewRoot();
     private Follower<T>? _current;
-    private T? _shown;
-    private bool _hasShown;
 
-    protected Switch(
-        Func<Exception, T> fromError, Action<Exception, UnobservedErrorOrigin> report, IEqualityComparer<T>? distinctBy, IObserver<T> observer)
+    protected Switch(Func<Exception, T> fromError, Action<Exception, UnobservedErrorOrigin> report, SwitchView<T>? view, IObserver<T> observer)
     {
         _fromError = fromError;
         _report = report;
-        _distinctBy = distinctBy;
+        _view = view;
         _observer = observer;
         Join(_tail);
         DeliverFirst();
@@ -121,23 +118,15 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     protected override void Forget()
     {
         _observer = null;
-        _shown = default;
+        _view?.Forget();
         Leave();
     }
 
     private void Show(Follower<T> from, T value)
     {
-        if (!IsCurrent(from)) return;
-        if (_distinctBy is not null)
-        {
-            if (IsRepeated(_distinctBy, value) || IsStopped || !IsCurrent(from)) return;
-            (_shown, _hasShown) = (value, true);
-        }
-        else if (IsStopped)
-        {
-            return;
-        }
-
+        if (!IsCurrent(from) || _view?.Changes(from, ref value) == false) return;
+        if (IsStopped || (_view is not null && !IsCurrent(from))) return; // It may have run user code.
+        _view?.Remember(value);
         try
         {
             _observer?.OnNext(value);
@@ -145,21 +134,6 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
         catch (Exception error)
         {
             _report(error, UnobservedErrorOrigin.Observer);
-        }
-    }
-
-    /// <summary>The comparison may be user code; where it throws, the value counts as a new one.</summary>
-    private bool IsRepeated(IEqualityComparer<T> comparer, T value)
-    {
-        if (!_hasShown) return false;
-        try
-        {
-            return comparer.Equals(_shown, value);
-        }
-        catch (Exception error)
-        {
-            _report(error, UnobservedErrorOrigin.Comparer);
-            return false;
         }
     }
 
@@ -234,11 +208,13 @@ internal abstract class Follower<T>(Switch<T> parent)
 /// <summary>Follows a stream whose values are shown as they are.</summary>
 internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : Follower<T>(parent), IObserver<T>
 {
+    public IObservable<T> Stream { get; } = stream;
+
     public void OnNext(T value) => Post(value);
 
     public void OnError(Exception error) => Fail(error);
 
     public void OnCompleted() => End();
 
-    protected override IDisposable Subscribe() => stream.Subscribe(this);
+    protected override IDisposable Subscribe() => Stream.Subscribe(this);
 }

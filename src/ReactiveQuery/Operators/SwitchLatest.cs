@@ -16,12 +16,12 @@ internal sealed class SwitchLatest<TSource, T>(
     Func<Exception, T> fromError,
     Action<Exception, UnobservedErrorOrigin> report,
     IObservable<Unit>? lifetime = null,
-    IEqualityComparer<T>? distinctBy = null) : IObservable<T>
+    Func<SwitchView<T>>? view = null) : IObservable<T>
 {
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(select, fromError, report, distinctBy, observer);
+        var subscription = new Subscription(select, fromError, report, view?.Invoke(), observer);
         subscription.Run(source, lifetime);
         return subscription;
     }
@@ -30,8 +30,8 @@ internal sealed class SwitchLatest<TSource, T>(
         Func<Switch<T>, TSource, Follower<T>?> select,
         Func<Exception, T> fromError,
         Action<Exception, UnobservedErrorOrigin> report,
-        IEqualityComparer<T>? distinctBy,
-        IObserver<T> observer) : Switch<T>(fromError, report, distinctBy, observer), IObserver<TSource>
+        SwitchView<T>? view,
+        IObserver<T> observer) : Switch<T>(fromError, report, view, observer), IObserver<TSource>
     {
         /// <summary>Follows the source until the stream followed last has ended or, should there be none, the lifetime is over.</summary>
         public void Run(IObservable<TSource> source, IObservable<Unit>? lifetime)
