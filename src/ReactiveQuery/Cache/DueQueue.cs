@@ -9,6 +9,9 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed class DueQueue
 {
+    private const int FirstPieceLength = 16;
+    private const int LongestPieceLength = 512;
+
     private readonly Line[] _lines = [new(), new(), new(), new()];
     private readonly PriorityQueue<Deadline, TimeSpan> _heap = new();
 
@@ -88,30 +91,83 @@ internal sealed class DueQueue
 
     private sealed class Line
     {
-        private readonly Queue<(Deadline Entry, TimeSpan Due)> _entries = new();
+        private Piece _first = new(FirstPieceLength);
+        private Piece _last;
+        private Piece? _spare;
 
-        public bool IsEmpty => _entries.Count == 0;
+        public Line() => _last = _first;
 
-        public TimeSpan FirstDue { get; private set; }
+        public bool IsEmpty => _first == _last && _first.IsEmpty;
+
+        public TimeSpan FirstDue => _first.FirstDue;
 
         public TimeSpan Last { get; private set; }
 
         public void Enqueue(Deadline entry, TimeSpan due)
         {
-            if (IsEmpty)
-                FirstDue = due;
             Last = due;
-            _entries.Enqueue((entry, due));
+            if (_last.TryEnqueue(entry, due)) return;
+            var next = _spare ?? new(Math.Min(2 * _last.Length, LongestPieceLength));
+            _spare = null;
+            _last = _last.Next = next;
+            _last.TryEnqueue(entry, due);
         }
 
         public Deadline Dequeue()
         {
-            var (entry, _) = _entries.Dequeue();
-            if (_entries.TryPeek(out var next))
-                FirstDue = next.Due;
+            var entry = _first.Dequeue();
+            if (_first.IsEmpty && _first.Next is { } next)
+            {
+                _first.Next = null;
+                (_spare, _first) = (_first, next);
+            }
+
             return entry;
         }
 
-        public void Clear() => _entries.Clear();
+        public void Clear()
+        {
+            (_first, _spare) = (_last, null);
+            _last.Clear();
+        }
+    }
+
+    /// <summary>A part of a line. One array for all of it would stand among the large objects and be copied whenever it has become too small (W4, W12).</summary>
+    private sealed class Piece(int length)
+    {
+        private readonly (Deadline Entry, TimeSpan Due)[] _places = new (Deadline, TimeSpan)[length];
+        private int _taken;
+        private int _used;
+
+        public Piece? Next { get; set; }
+
+        public int Length => _places.Length;
+
+        public bool IsEmpty => _taken == _used;
+
+        public TimeSpan FirstDue => _places[_taken].Due;
+
+        public bool TryEnqueue(Deadline entry, TimeSpan due)
+        {
+            if (_used == _places.Length) return false;
+            _places[_used++] = (entry, due);
+            return true;
+        }
+
+        public Deadline Dequeue()
+        {
+            ref var place = ref _places[_taken++];
+            var entry = place.Entry;
+            place = default;
+            if (IsEmpty)
+                _taken = _used = 0;
+            return entry;
+        }
+
+        public void Clear()
+        {
+            Array.Clear(_places);
+            _taken = _used = 0;
+        }
     }
 }

@@ -10,12 +10,14 @@ namespace ReactiveQuery;
 /// </para>
 /// <para>
 /// When the table grows, each chain is split in two that keep its order. So a link only ever leads forward, and whoever walks meanwhile comes to an end; they may pass
-/// what they look for, and then find that the generation is another one.
+/// what they look for, and then find that the generation is another one. The buckets stand in pieces, of which those that are there stay; see <see cref="PiecedList{T}"/>.
 /// </para>
 /// </remarks>
 internal sealed class EntryTable(object gate)
 {
-    private QueryEntry?[] _buckets = new QueryEntry?[16]; // A power of two.
+    private const int PieceBits = 11;
+    private const int PieceLength = 1 << PieceBits;
+    private QueryEntry?[][] _buckets = [new QueryEntry?[16]]; // Powers of two: one piece that is short, or whole ones.
     private int _generation; // Odd while it grows.
     private int _count;
 
@@ -26,7 +28,7 @@ internal sealed class EntryTable(object gate)
     {
         var generation = Volatile.Read(ref _generation);
         var buckets = Volatile.Read(ref _buckets);
-        for (var entry = Volatile.Read(ref buckets[BucketOf(key, buckets)]); entry is not null; entry = Volatile.Read(ref entry.NextInTable))
+        for (var entry = Volatile.Read(ref LinkAt(IndexOf(key, buckets), buckets)); entry is not null; entry = Volatile.Read(ref entry.NextInTable))
             if (entry.Key.Equals(key))
                 return entry;
         if ((generation & 1) == 0 && Volatile.Read(ref _generation) == generation) return null;
@@ -45,18 +47,18 @@ internal sealed class EntryTable(object gate)
             return;
         }
 
-        ref var first = ref _buckets[BucketOf(entry.Key, _buckets)];
+        ref var first = ref LinkAt(IndexOf(entry.Key, _buckets), _buckets);
         entry.NextInTable = first;
         Volatile.Write(ref first, entry);
         Volatile.Write(ref _count, _count + 1);
-        if (_count > _buckets.Length)
+        if (_count > LengthOf(_buckets))
             Grow();
     }
 
     /// <summary>Takes an entry out; false when it is not (or no longer) here.</summary>
     public bool Remove_NeedsLock(QueryEntry entry)
     {
-        ref var link = ref _buckets[BucketOf(entry.Key, _buckets)];
+        ref var link = ref LinkAt(IndexOf(entry.Key, _buckets), _buckets);
         while (link != entry)
         {
             if (link is null) return false;
@@ -69,16 +71,21 @@ internal sealed class EntryTable(object gate)
     }
 
     /// <summary>Keys that differ in their last number follow each other, and so do the buckets of entries that come and go together.</summary>
-    private static int BucketOf(QueryKey key, QueryEntry?[] buckets)
+    private static int IndexOf(QueryKey key, QueryEntry?[][] buckets)
     {
         var hash = (uint)key.GetHashCode();
-        return (int)((hash ^ (hash >> 16)) & (uint)(buckets.Length - 1));
+        return (int)((hash ^ (hash >> 16)) & (uint)(LengthOf(buckets) - 1));
     }
+
+    private static int LengthOf(QueryEntry?[][] buckets) => buckets.Length * buckets[0].Length;
+
+    /// <summary>What leads to the first of a bucket.</summary>
+    private static ref QueryEntry? LinkAt(int index, QueryEntry?[][] buckets) => ref buckets[index >> PieceBits][index & (PieceLength - 1)];
 
     /// <summary>What leads to the entry of a key, or to nothing at the end of its chain.</summary>
     private ref QueryEntry? LinkTo(QueryKey key)
     {
-        ref var link = ref _buckets[BucketOf(key, _buckets)];
+        ref var link = ref LinkAt(IndexOf(key, _buckets), _buckets);
         while (link is { } entry && !entry.Key.Equals(key))
             link = ref entry.NextInTable;
         return ref link;
@@ -86,21 +93,31 @@ internal sealed class EntryTable(object gate)
 
     private void Grow()
     {
-        if (_buckets.Length > Array.MaxLength / 2) return;
-        var grown = new QueryEntry?[_buckets.Length * 2];
+        var length = LengthOf(_buckets);
+        if (length > Array.MaxLength / 2) return;
+        var grown = Doubled(_buckets);
         Volatile.Write(ref _generation, _generation + 1);
-        for (var i = 0; i < _buckets.Length; i++)
-            Split(_buckets[i], grown, ref grown[i], ref grown[i + _buckets.Length]);
+        for (var i = 0; i < length; i++)
+            Split(LinkAt(i, _buckets), length, grown, ref LinkAt(i, grown), ref LinkAt(i + length, grown));
         Volatile.Write(ref _buckets, grown);
         Volatile.Write(ref _generation, _generation + 1);
     }
 
-    private void Split(QueryEntry? first, QueryEntry?[] grown, ref QueryEntry? low, ref QueryEntry? high)
+    private static QueryEntry?[][] Doubled(QueryEntry?[][] buckets)
+    {
+        if (buckets[0].Length < PieceLength) return [new QueryEntry?[2 * buckets[0].Length]];
+        var grown = new QueryEntry?[2 * buckets.Length][];
+        for (var i = 0; i < grown.Length; i++)
+            grown[i] = i < buckets.Length ? buckets[i] : new QueryEntry?[PieceLength];
+        return grown;
+    }
+
+    private static void Split(QueryEntry? first, int length, QueryEntry?[][] grown, ref QueryEntry? low, ref QueryEntry? high)
     {
         for (var entry = first; entry is not null;)
         {
             var next = entry.NextInTable;
-            if (BucketOf(entry.Key, grown) < _buckets.Length)
+            if (IndexOf(entry.Key, grown) < length)
             {
                 Volatile.Write(ref low, entry);
                 low = ref entry.NextInTable;

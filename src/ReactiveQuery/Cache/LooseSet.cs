@@ -12,7 +12,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     private const int LeastSweep = 1024;
 
     private readonly object _gate = new();
-    private readonly List<QueryEntry?> _entries = []; // Null where one was taken out.
+    private PiecedList<QueryEntry> _entries; // Null where one was taken out.
     private int _nextSweep = LeastSweep;
     private int _dead;
 
@@ -68,7 +68,9 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         lock (_gate)
         {
             Sweep_NeedsLock();
-            return _entries.ConvertAll(static entry => entry!);
+            var found = new List<QueryEntry>(_entries.Count);
+            _entries.CopyTo(found);
+            return found;
         }
     }
 
@@ -79,10 +81,11 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     {
         _entries.RemoveAll(IsDead_NeedsLock);
         var isAnyOut = false;
-        foreach (var entry in _entries)
+        for (var i = 0; i < _entries.Count; i++)
         {
-            if (holds(entry!)) continue;
-            Volatile.Write(ref entry!.PlaceIn(kind), 0);
+            var entry = _entries[i]!;
+            if (holds(entry)) continue;
+            Volatile.Write(ref entry.PlaceIn(kind), 0);
             isAnyOut = true;
         }
 

@@ -67,14 +67,12 @@ internal sealed class PrefixNode(PrefixNode? parent, object segment)
 {
     internal static readonly object NullSegment = new();
 
-    private const int FewEntries = 16;
     private Dictionary<object, PrefixNode>? _below;
-    private QueryEntry[] _entries = [];
-    private int _count;
+    private PiecedList<QueryEntry> _entries;
 
     public PrefixNode? Parent { get; } = parent;
 
-    public bool IsEmpty => _count == 0 && _below is not { Count: > 0 };
+    public bool IsEmpty => _entries.Count == 0 && _below is not { Count: > 0 };
 
     private object Segment { get; } = segment;
 
@@ -105,17 +103,14 @@ internal sealed class PrefixNode(PrefixNode? parent, object segment)
 
     public void Put(QueryEntry entry)
     {
-        if (_count == _entries.Length)
-            Array.Resize(ref _entries, Math.Max(4, 2 * _count));
-        _entries[_count] = entry;
-        (entry.Node, entry.NodeSlot) = (this, _count++);
+        (entry.Node, entry.NodeSlot) = (this, _entries.Count);
+        _entries.Add(entry);
     }
 
     /// <summary>The last one takes its place.</summary>
     public void TakeOut(QueryEntry entry)
     {
-        var last = _entries[--_count];
-        _entries[_count] = null!;
+        var last = _entries.Pop()!;
         if (last != entry)
         {
             _entries[entry.NodeSlot] = last;
@@ -123,14 +118,12 @@ internal sealed class PrefixNode(PrefixNode? parent, object segment)
         }
 
         entry.Node = null;
-        if (_count == 0 && _entries.Length > FewEntries)
-            _entries = [];
     }
 
     /// <summary>As deep as a key is long: <see cref="QueryKey.MaxSegments"/> at most.</summary>
     public void Collect(List<QueryEntry> found)
     {
-        found.AddRange(_entries.AsSpan(0, _count));
+        _entries.CopyTo(found);
         if (_below is null) return;
         foreach (var node in _below.Values)
             node.Collect(found);

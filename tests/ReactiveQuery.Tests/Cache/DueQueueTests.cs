@@ -43,6 +43,46 @@ public class DueQueueTests
         Assert.Equal([1, 3, 5, 7, 9], left);
     }
 
+    [Fact]
+    public void A_long_line_goes_in_the_order_in_which_it_came_and_keeps_nobody_who_has_left()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            List<Deadline> came = [];
+            for (var i = 0; i < 5_000; i++)
+            {
+                came.Add(new FakeEntry(QueryKey.Of(i)));
+                _queue.Enqueue(came[i], Ms(i));
+            }
+
+            foreach (var entry in came)
+            {
+                Assert.True(_queue.TryTake(TimeSpan.MaxValue, out var first, out _));
+                Assert.Same(entry, first);
+            }
+        }
+
+        var gone = EnqueueAndLeave(5_000);
+        _queue.Clear();
+        GC.Collect();
+        Assert.False(gone.IsAlive);
+        Assert.False(_queue.TryPeek(out _));
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private WeakReference EnqueueAndLeave(int count)
+    {
+        WeakReference last = new(null);
+        for (var i = 0; i < count; i++)
+        {
+            var entry = new FakeEntry(QueryKey.Of(i));
+            _queue.Enqueue(entry, Ms(i));
+            last.Target = entry;
+        }
+
+        return last;
+    }
+
     private void TakeOne(TimeSpan now, List<(Deadline Entry, TimeSpan Due)> held)
     {
         var isDue = held.Exists(h => h.Due <= now);
