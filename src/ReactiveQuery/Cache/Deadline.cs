@@ -19,5 +19,6 @@ internal abstract class Deadline
     /// The same where all that is due is that it leaves, and nobody would notice: then it is dead when this returns true, and whoever asked sees to the rest, for many at
     /// once (W12 in <c>benchmarks/WORKLOADS.md</c>). Otherwise nothing has happened, and <see cref="OnDeadline"/> is to be called. Runs no user code.
     /// </summary>
-    public virtual bool TryDepart() => false;
+    /// <param name="now">The time as of which it is due.</param>
+    public virtual bool TryDepart(TimeSpan now) => false;
 }

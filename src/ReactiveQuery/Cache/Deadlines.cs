@@ -11,7 +11,13 @@ namespace ReactiveQuery;
 /// looks at what is really due and asks again, so that a deadline moved back (every new value does that) costs nothing. While several entries that came due at once
 /// are being called, a second timer watches over the thread that calls them.
 /// </remarks>
-internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError, DepartedAction onDeparted) : IDisposable
+/// <param name="scheduler">What the timer is scheduled on.</param>
+/// <param name="clock">What it is now.</param>
+/// <param name="onSchedulerError">Takes what the scheduler throws.</param>
+/// <param name="onDeparted">Takes entries that have departed unseen out of the cache; runs no user code.</param>
+/// <param name="onAllDeparted">Does what may run user code after that.</param>
+internal sealed class Deadlines(
+    IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError, DepartedAction onDeparted, Action onAllDeparted) : IDisposable
 {
     /// <summary>Timers of the platform end at 49.7 days; longer waits are made of pieces.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -22,8 +28,8 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
     /// <summary>How long a thread that calls entries may stand still before another goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How many leave at one taking of the cache's lock: enough for it to cost nothing, and few enough for whoever waits for it meanwhile.</summary>
-    private const int DepartedTogether = 64;
+    /// <summary>How many come up at one taking of this lock, and leave at one of the cache's: enough for it to cost nothing, and few enough for whoever waits for it meanwhile.</summary>
+    private const int Few = 64;
 
     private readonly object _gate = new();
     private readonly DueQueue _queue = new();
@@ -162,42 +168,73 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
         obsolete?.Dispose();
     }
 
+    /// <remarks>
+    /// Those that leave unseen leave first, few at a time: each is looked at once (W12 in <c>benchmarks/WORKLOADS.md</c>), and nobody waits long for a lock. No user code runs
+    /// before the timer is armed again: an observer that blocks in one of the entries must not hold up the deadlines of the rest.
+    /// </remarks>
     private void OnTimer()
     {
         var now = clock.Elapsed;
-        List<Deadline>? due = null;
+        var few = new Deadline[Few];
+        List<Deadline>? called = null;
+        var isAnyDue = false;
+        int count;
+        do
+        {
+            count = Take(few, now);
+            isAnyDue |= count > 0;
+            Depart(few.AsSpan(0, count), now, ref called);
+        }
+        while (count == few.Length);
+
+        Arm(isAnyDue ? TimeSpan.Zero : ShortestWaitAfterEarlyTimer);
+        onAllDeparted();
+        if (called is [var only])
+            only.OnDeadline();
+        else if (called is not null)
+            new Batch(this, called).Call();
+    }
+
+    /// <summary>Takes out as many as there is room for of those that are due by now; with the last of them there is no timer armed any more.</summary>
+    private int Take(Deadline[] few, TimeSpan now)
+    {
+        var count = 0;
         lock (_gate)
         {
-            Volatile.Write(ref _armedForTicks, long.MaxValue);
-            while (_queue.TryTake(now, out var entry, out var at))
+            while (count < few.Length && _queue.TryTake(now, out var entry, out var at))
             {
-                if (entry.ScheduledDue != at)
+                if (entry.ScheduledDue == at)
+                {
+                    entry.ScheduledDue = TimeSpan.MaxValue;
+                    few[count++] = entry;
+                }
+                else
                 {
                     _forgotten = Math.Max(0, _forgotten - 1);
-                    continue;
                 }
-
-                entry.ScheduledDue = TimeSpan.MaxValue;
-                (due ??= []).Add(entry);
             }
 
             if (_forgotten == _queue.Count)
                 Clear_NeedsLock(); // None is live: no need to look at them one by one.
+            if (count < few.Length)
+                Volatile.Write(ref _armedForTicks, long.MaxValue);
         }
 
-        // Armed before the entries run: an observer that blocks in one of them must not hold up the deadlines of the rest.
-        Arm(due is null ? ShortestWaitAfterEarlyTimer : TimeSpan.Zero);
-        if (due is [var only])
-            only.OnDeadline();
-        else if (due is not null)
-            new Batch(this, due).Call();
+        return count;
     }
 
-    private void TakeOut(QueryEntry[] departed, ref int count)
+    /// <summary>Takes those out of the cache that leave unseen; the rest are to be called.</summary>
+    private void Depart(ReadOnlySpan<Deadline> few, TimeSpan now, ref List<Deadline>? called)
     {
-        if (count > 0)
+        QueryEntry[]? departed = null;
+        var count = 0;
+        foreach (var entry in few)
+            if (entry.TryDepart(now))
+                (departed ??= new QueryEntry[few.Length])[count++] = (QueryEntry)entry;
+            else
+                (called ??= []).Add(entry);
+        if (departed is not null)
             onDeparted(departed.AsSpan(0, count));
-        count = 0;
     }
 
     /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>
@@ -226,26 +263,10 @@ internal sealed class Deadlines(IScheduler scheduler, QueryClock clock, Action<E
             Work();
         }
 
-        /// <remarks>Those that leave unseen are taken out together; before anything else is called, which may run user code, so that they wait for nobody.</remarks>
         private void Work()
         {
-            var departed = new QueryEntry[DepartedTogether];
-            var count = 0;
             while (Interlocked.Increment(ref _taken) is var number && number <= due.Count)
-            {
-                var entry = due[number - 1];
-                if (entry.TryDepart())
-                {
-                    departed[count++] = (QueryEntry)entry;
-                    if (count < departed.Length) continue;
-                    entry = null;
-                }
-
-                deadlines.TakeOut(departed, ref count);
-                entry?.OnDeadline();
-            }
-
-            deadlines.TakeOut(departed, ref count);
+                due[number - 1].OnDeadline();
             _relief.Dispose();
         }
 

@@ -19,7 +19,7 @@ public sealed class QueryCache
         _capacity = client.Options.CacheCapacity;
         _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false);
         Clock = new QueryClock(client.Options.Scheduler);
-        Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler), Expired);
+        Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler), Expired, DeliverEvents);
     }
 
     /// <summary>How many entries there are, watched and unwatched.</summary>
@@ -99,7 +99,7 @@ public sealed class QueryCache
         }
     }
 
-    /// <summary>The same for entries that expired together, at one taking of the cache's lock and of each list's.</summary>
+    /// <summary>The same for entries that expired together, at one taking of the cache's lock and of each list's; <see cref="DeliverEvents"/> is left to the caller.</summary>
     internal void Expired(ReadOnlySpan<QueryEntry> entries)
     {
         foreach (var entry in entries)
@@ -120,8 +120,6 @@ public sealed class QueryCache
                     _events.Post(new QueryCacheEvent(QueryCacheEventKind.Removed, entry.Describe(), RemovalCause: QueryRemovalCause.Expired));
             }
         }
-
-        DeliverEvents();
     }
 
     /// <summary>An entry lost its last passenger and may be evicted from now on.</summary>

@@ -49,13 +49,13 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <remarks>Data goes under the same lock: nobody is left to whom it would have to be shown, and no event will describe it.</remarks>
-    public override bool TryDepart()
+    public override bool TryDepart(TimeSpan now)
     {
         if (ObserverCount > 0 || _cache.HasFollowers) return false;
         lock (Gate)
         {
             if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
-            if (!Freshness.IsOver(_idleSince, _gcTime, LookElapsed_NeedsLock())) return false;
+            if (!Freshness.IsOver(_idleSince, _gcTime, now)) return false;
             IsDead = true;
             LetGoOfData_NeedsLock();
         }

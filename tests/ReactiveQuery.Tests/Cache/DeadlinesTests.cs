@@ -12,7 +12,7 @@ public class DeadlinesTests
     public DeadlinesTests()
     {
         _clock = new QueryClock(_scheduler);
-        _deadlines = new Deadlines(_scheduler, _clock, error => throw error, _ => { });
+        _deadlines = new Deadlines(_scheduler, _clock, error => throw error, _ => { }, () => { });
     }
 
     private FakeEntry Entry(string name)
@@ -141,7 +141,7 @@ public class DeadlinesTests
     {
         List<Exception> reported = [];
         var refusing = new RefusingScheduler();
-        using var deadlines = new Deadlines(refusing, _clock, reported.Add, _ => { });
+        using var deadlines = new Deadlines(refusing, _clock, reported.Add, _ => { }, () => { });
         deadlines.Request(Entry("a"), Ms(10));
         Assert.Equal("shut down", Assert.Single(reported).Message);
     }
@@ -164,7 +164,7 @@ public class DeadlinesTests
     public void Those_that_depart_unseen_are_taken_out_together_and_wait_for_nobody_who_is_called()
     {
         List<string> happened = [];
-        using var deadlines = new Deadlines(_scheduler, _clock, error => throw error, entries => happened.Add($"{entries.Length} out"));
+        using var deadlines = new Deadlines(_scheduler, _clock, error => throw error, entries => happened.Add($"{entries.Length} out"), () => happened.Add("told"));
         for (var i = 0; i < 200; i++)
         {
             var entry = new FakeEntry(QueryKey.Of("e", i)) { Departs = i is not 10 and not 11, Due = () => happened.Add("called") };
@@ -172,6 +172,6 @@ public class DeadlinesTests
         }
 
         _scheduler.Start();
-        Assert.Equal(["10 out", "called", "called", "64 out", "64 out", "60 out"], happened);
+        Assert.Equal(["62 out", "64 out", "64 out", "8 out", "told", "called", "called"], happened);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class FakeEntry(QueryKey key) : QueryEntry(key, new RememberedOp
 
     public override void OnDeadline() => Due?.Invoke();
 
-    public override bool TryDepart() => Departs;
+    public override bool TryDepart(TimeSpan now) => Departs;
 
     public override void Cancel() => throw new InvalidOperationException();
 

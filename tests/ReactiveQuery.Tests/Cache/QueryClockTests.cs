@@ -64,7 +64,7 @@ public class QueryClockTests
     {
         var timers = new CountedTimers();
         var clock = new QueryClock(Real);
-        using var deadlines = new Deadlines(timers, clock, error => throw error, _ => { });
+        using var deadlines = new Deadlines(timers, clock, error => throw error, _ => { }, () => { });
         using var called = new ManualResetEventSlim();
         var due = clock.Elapsed + TimeSpan.FromMilliseconds(30.5);
         deadlines.Request(new FakeEntry(QueryKey.Of("a")) { Due = called.Set }, due);
