@@ -101,7 +101,7 @@ public static class ParameterizedQueries
             client,
             parameters,
             given => given is null ? null : asked.For(toParams(given)),
-            (parent, _, key) => new StreamFollower<QueryState<T>>(parent, key ?? client.Disabled<T>()),
+            (parent, _, key) => key is null ? new StreamFollower<QueryState<T>>(parent, client.Disabled<T>()) : new KeyedMount<T>(parent, key),
             QueryState.Error<T>,
             () => new AcrossKeys<T>(client.Errors.Report));
         var dispatched = client.Dispatched(view, client.Merge(definition, definition.Root, own), definition.Root);
@@ -114,7 +114,7 @@ public static class ParameterizedQueries
         QueryClient client,
         IObservable<TGiven> parameters,
         Func<TGiven, TKey> keyOf,
-        Func<Switch<TShown>, TGiven, TKey, Follower<TShown>> observe,
+        Func<Switch<TShown>, TGiven, TKey, IFollower<TShown>> observe,
         Func<Exception, TShown> fromError,
         Func<SwitchView<TShown>> view) => new(() =>
         {

@@ -10,6 +10,20 @@ internal class Keyed<T>(QueryClient client, QueryRequest<T> request) : QuerySour
     public override int GetHashCode() => Request.Key.GetHashCode();
 }
 
+/// <summary>A switch's place in the entry of the key that it follows: what is committed there goes to the switch without an observer in between (W11b in <c>benchmarks/WORKLOADS.md</c>).</summary>
+internal sealed class KeyedMount<T>(Switch<QueryState<T>> parent, Keyed<T> states) : Mount<T>(states.Request, observer: null), IFollower<QueryState<T>>
+{
+    private FollowerSubscription _subscription;
+
+    public void Begin() => _subscription.Begin(states.Subscribe(this));
+
+    public void Leave() => _subscription.Leave();
+
+    public override void Complete() => parent.EndOf(this);
+
+    protected override void Show(QueryState<T> state, QueryState<T>? last) => parent.Post(this, state);
+}
+
 /// <summary>
 /// One observer's view of a query whose key changes: previous data and placeholders as the options of the present key want them, never two equal states in a row.
 /// </summary>
@@ -26,7 +40,7 @@ internal sealed class AcrossKeys<T>(Action<Exception, UnobservedErrorOrigin, Que
     private T? _standIn;
     private bool _hasStandIn;
 
-    public override bool Changes(Follower<QueryState<T>> from, ref QueryState<T> value)
+    public override bool Changes(IFollower<QueryState<T>> from, ref QueryState<T> value)
     {
         if (value is { HasData: true, IsPlaceholder: false }) (_previous, _hasPrevious) = (value.Data, true);
         if (value is { HasData: false, Status: QueryStatus.Idle }) (_previous, _hasPrevious) = (default, false);
@@ -42,7 +56,7 @@ internal sealed class AcrossKeys<T>(Action<Exception, UnobservedErrorOrigin, Que
     public override void Forget() => (_last, _previous, _standIn) = (null, default, default);
 
     /// <summary>By whose options it is to be shown; null for what belongs to no key.</summary>
-    private static QueryRequest<T>? RequestOf(Follower<QueryState<T>> from) => ((from as StreamFollower<QueryState<T>>)?.Stream as Keyed<T>)?.Request;
+    private static QueryRequest<T>? RequestOf(IFollower<QueryState<T>> from) => (from as KeyedMount<T>)?.Request;
 
     private QueryState<T> StandIn(QueryState<T> loading, QueryRequest<T> request)
     {
@@ -65,7 +79,7 @@ internal sealed class AcrossKeys<T>(Action<Exception, UnobservedErrorOrigin, Que
     }
 
     /// <summary>Data that is a value type brings its own equality; where that throws, the state counts as a new one.</summary>
-    private bool IsRepeated(QueryState<T> next, Follower<QueryState<T>> from)
+    private bool IsRepeated(QueryState<T> next, IFollower<QueryState<T>> from)
     {
         if (_last is null || (!typeof(T).IsValueType && !ReferenceEquals(next.Data, _last.Data))) return false; // The usual case: other data.
         try

@@ -14,7 +14,7 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     private readonly SingleAssignmentDisposable _lifetime = new();
     private IObserver<T>? _observer;
     private Version<Waiting> _tail = Version<Waiting>.NewRoot();
-    private Follower<T>? _current;
+    private IFollower<T>? _current;
 
     protected Switch(Func<Exception, T> fromError, Action<Exception, UnobservedErrorOrigin> report, SwitchView<T>? view, IObserver<T> observer)
     {
@@ -32,13 +32,13 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
         Leave();
     }
 
-    public bool IsCurrent(Follower<T> follower) => ReferenceEquals(follower, Volatile.Read(ref _current));
+    public bool IsCurrent(IFollower<T> follower) => ReferenceEquals(follower, Volatile.Read(ref _current));
 
     /// <summary>
     /// Shows a value. When nobody is delivering, all before it has been: it then needs no place in the chain, which is an allocation and a lock
     /// (W11b in <c>benchmarks/WORKLOADS.md</c>).
     /// </summary>
-    public void Post(Follower<T> from, T value)
+    public void Post(IFollower<T> from, T value)
     {
         if (!IsCurrent(from)) return;
         if (TryClaim())
@@ -68,7 +68,14 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
         Drain();
     }
 
-    public T FromError(Exception error) => _fromError(error);
+    /// <summary>Shows an error in place of a stream's values.</summary>
+    public void PostError(IFollower<T> from, Exception error) => Post(from, _fromError(error));
+
+    /// <summary>Ends with the stream that is followed.</summary>
+    public void EndOf(IFollower<T> follower)
+    {
+        if (IsCurrent(follower)) End();
+    }
 
     protected void EndWith(IObservable<Unit>? lifetime) => _lifetime.Disposable = lifetime?.Subscribe(Observer.Create<Unit>(static _ => { }, End));
 
@@ -76,7 +83,7 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     protected void Own(IDisposable source) => _upstream.Disposable = new GuardedDisposable(source, error => _report(error, UnobservedErrorOrigin.Cancellation));
 
     /// <summary>Leaves the stream followed so far, of which nothing is shown from then on, and begins to follow another.</summary>
-    protected void Follow(Follower<T> follower)
+    protected void Follow(IFollower<T> follower)
     {
         Begin(follower); // Leaves the old stream before the new one begins.
         if (!IsCurrent(follower)) return;
@@ -86,7 +93,7 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
         }
         catch (Exception error)
         {
-            follower.Fail(error);
+            PostError(follower, error);
         }
     }
 
@@ -94,7 +101,7 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     {
         var follower = new StreamFollower<T>(this, System.Reactive.Linq.Observable.Empty<T>());
         Begin(follower);
-        follower.Fail(error);
+        PostError(follower, error);
     }
 
     protected override void Deliver(Waiting value, Version<Waiting>? before)
@@ -122,7 +129,7 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
         Leave();
     }
 
-    private void Show(Follower<T> from, T value)
+    private void Show(IFollower<T> from, T value)
     {
         if (!IsCurrent(from) || _view?.Changes(from, ref value) == false) return;
         if (IsStopped || (_view is not null && !IsCurrent(from))) return; // It may have run user code.
@@ -145,13 +152,13 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     }
 
     /// <summary>Makes place for another stream. From then on nothing of the one before it is shown.</summary>
-    private void Begin(Follower<T> follower)
+    private void Begin(IFollower<T> follower)
     {
         LeaveCurrent(follower);
         if (IsStopped) LeaveCurrent(null); // Whoever disposed may have looked before this one was there.
     }
 
-    private void LeaveCurrent(Follower<T>? next) => Interlocked.Exchange(ref _current, next)?.Leave();
+    private void LeaveCurrent(IFollower<T>? next) => Interlocked.Exchange(ref _current, next)?.Leave();
 
     private void Append_NeedsLock(Version<Waiting> version)
     {
@@ -160,13 +167,13 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     }
 
     /// <summary>A value that came while another was being delivered. The chain keeps the last one until the next; so it is emptied when it is shown.</summary>
-    internal sealed class Waiting(Follower<T>? from, T value)
+    internal sealed class Waiting(IFollower<T>? from, T value)
     {
         public static readonly Waiting Nothing = new(null, default!);
 
         private T? _value = value;
 
-        public (Follower<T> From, T Value) Take()
+        public (IFollower<T> From, T Value) Take()
         {
             var value = _value!;
             _value = default;
@@ -176,45 +183,43 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
 }
 
 /// <summary>
-/// The observer of one of the streams that a <see cref="Switch{T}"/> follows, and the subscription to it. What it observes may be of another type than what is shown, so
-/// that no observer is needed in between (W11b in <c>benchmarks/WORKLOADS.md</c>).
+/// The observer of one of the streams that a <see cref="Switch{T}"/> follows, and the subscription to it. What it observes may be of another type than what is shown, and it may
+/// be more than an observer, so that nothing is needed in between (W11b in <c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
-internal abstract class Follower<T>(Switch<T> parent)
+internal interface IFollower<T>
 {
-    private IDisposable? _subscription;
-
-    public void Begin()
-    {
-        var subscription = Subscribe();
-        if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
-    }
+    /// <summary>Subscribes to the stream. Called once.</summary>
+    void Begin();
 
     /// <summary>Ends the subscription, now or as soon as there is one. Called once, by whoever took its place.</summary>
-    public void Leave() => (Volatile.Read(ref _subscription) ?? Interlocked.CompareExchange(ref _subscription, Disposable.Empty, null))?.Dispose();
+    void Leave();
+}
 
-    /// <summary>Shows an error in place of the stream's values.</summary>
-    public void Fail(Exception error) => parent.Post(this, parent.FromError(error));
+/// <summary>The subscription of an <see cref="IFollower{T}"/>, which may be left while it begins. Must not be copied.</summary>
+internal struct FollowerSubscription
+{
+    private IDisposable? _current;
 
-    protected abstract IDisposable Subscribe();
-
-    protected void Post(T value) => parent.Post(this, value);
-
-    protected void End()
+    public void Begin(IDisposable subscription)
     {
-        if (parent.IsCurrent(this)) parent.End();
+        if (Interlocked.CompareExchange(ref _current, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
     }
+
+    public void Leave() => (Volatile.Read(ref _current) ?? Interlocked.CompareExchange(ref _current, Disposable.Empty, null))?.Dispose();
 }
 
 /// <summary>Follows a stream whose values are shown as they are.</summary>
-internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : Follower<T>(parent), IObserver<T>
+internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : IFollower<T>, IObserver<T>
 {
-    public IObservable<T> Stream { get; } = stream;
+    private FollowerSubscription _subscription;
 
-    public void OnNext(T value) => Post(value);
+    public void Begin() => _subscription.Begin(stream.Subscribe(this));
 
-    public void OnError(Exception error) => Fail(error);
+    public void Leave() => _subscription.Leave();
 
-    public void OnCompleted() => End();
+    public void OnNext(T value) => parent.Post(this, value);
 
-    protected override IDisposable Subscribe() => Stream.Subscribe(this);
+    public void OnError(Exception error) => parent.PostError(this, error);
+
+    public void OnCompleted() => parent.EndOf(this);
 }

@@ -12,7 +12,7 @@ namespace ReactiveQuery;
 /// </remarks>
 internal sealed class SwitchLatest<TSource, T>(
     IObservable<TSource> source,
-    Func<Switch<T>, TSource, Follower<T>?> select,
+    Func<Switch<T>, TSource, IFollower<T>?> select,
     Func<Exception, T> fromError,
     Action<Exception, UnobservedErrorOrigin> report,
     IObservable<Unit>? lifetime = null,
@@ -27,7 +27,7 @@ internal sealed class SwitchLatest<TSource, T>(
     }
 
     private sealed class Subscription(
-        Func<Switch<T>, TSource, Follower<T>?> select,
+        Func<Switch<T>, TSource, IFollower<T>?> select,
         Func<Exception, T> fromError,
         Action<Exception, UnobservedErrorOrigin> report,
         SwitchView<T>? view,
@@ -50,7 +50,7 @@ internal sealed class SwitchLatest<TSource, T>(
 
         public void OnNext(TSource value)
         {
-            Follower<T>? next;
+            IFollower<T>? next;
             try
             {
                 next = select(this, value);

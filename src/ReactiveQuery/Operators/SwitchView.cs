@@ -4,7 +4,7 @@ namespace ReactiveQuery;
 internal abstract class SwitchView<T>
 {
     /// <summary>What is to be shown for a value; false when it is what was shown last.</summary>
-    public abstract bool Changes(Follower<T> from, ref T value);
+    public abstract bool Changes(IFollower<T> from, ref T value);
 
     /// <summary>This is about to be shown.</summary>
     public abstract void Remember(T shown);
@@ -21,7 +21,7 @@ internal sealed class DistinctView<T>(IEqualityComparer<T> comparer, Action<Exce
     private T? _shown;
     private bool _hasShown;
 
-    public override bool Changes(Follower<T> from, ref T value)
+    public override bool Changes(IFollower<T> from, ref T value)
     {
         if (!_hasShown) return true;
         try
