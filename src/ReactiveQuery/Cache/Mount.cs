@@ -121,9 +121,10 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
     /// <summary>Also when the client ended first, and the subscription is still held.</summary>
     private void LetGoOfTriggers()
     {
+        if (_triggers is null) return;
         try
         {
-            _triggers?.Subscriptions.Dispose();
+            _triggers.Subscriptions.Dispose();
         }
         catch (Exception thrown)
         {

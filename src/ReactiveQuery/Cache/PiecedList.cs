@@ -57,11 +57,12 @@ internal struct PiecedList<T>
             Pop();
     }
 
+    /// <summary>Adds all to a list; there must be none that was set to null.</summary>
     public readonly void CopyTo(List<T> list)
     {
-        list.EnsureCapacity(list.Count + Count);
-        for (var i = 0; i < Count; i++)
-            list.Add(this[i]!);
+        list.AddRange<T>(_first.AsSpan(0, Math.Min(Count, PieceLength))!);
+        for (var piece = 1; piece << Bits < Count; piece++)
+            list.AddRange<T>(_others![piece - 1].AsSpan(0, Math.Min(Count - (piece << Bits), PieceLength))!);
     }
 
     [MemberNotNull(nameof(_first))]
