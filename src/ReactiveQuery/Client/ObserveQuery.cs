@@ -1,5 +1,3 @@
-using System.Reactive.Linq;
-
 namespace ReactiveQuery;
 
 /// <summary>Queries driven by a stream of parameters.</summary>
