@@ -117,7 +117,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             for (var patch = write.Own; patch is not null; patch = patch.Next)
                 _layers = _layers.WithoutPending(patch.Id);
         }
-        else if (!write.IsResponse)
+        else if (!write.IsResponse && !_layers.IsEmpty)
         {
             _layers = _layers.Confirm(int.MaxValue); // Whoever writes the whole value knows what was confirmed.
         }
