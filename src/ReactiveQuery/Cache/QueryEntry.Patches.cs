@@ -92,12 +92,19 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         if (_layers.IsEmpty)
         {
             _patchOptions = null;
-            return state is { Fold: null, IsOptimistic: false } ? state : state with { Fold = null, IsOptimistic = false };
+            return WithoutFold(state);
         }
 
         if (state.HasData && !IsFolded_NeedsLock(state)) return new OptimisticFold<T>(_layers, state, _state.Fold, this).First;
         var fold = state.HasData ? _state.Fold : null;
         return fold == state.Fold && state.IsOptimistic == _layers.IsOptimistic ? state : state with { Fold = fold, IsOptimistic = _layers.IsOptimistic };
+    }
+
+    /// <summary>The state without patches; mostly the very one that was there before them (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    private static QueryState<T> WithoutFold(QueryState<T> state)
+    {
+        if (state is { Fold: null, IsOptimistic: false }) return state;
+        return state.Fold is { Bare: { } bare, First: var first } && ReferenceEquals(state, first) ? bare : state with { Fold = null, IsOptimistic = false };
     }
 
     /// <summary>Whether the present fold is that of this state's data and the present patches.</summary>
