@@ -24,7 +24,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal Mutation(QueryClient client, MutationDefinition<TArgs, T> definition, MutationOptions<TArgs, T> options)
     {
-        Client = client;
+        (Client, Ledger, Defaults) = (client, client.Ledger, client.Options.Mutations);
         Definition = definition;
         _options = options;
     }
@@ -37,6 +37,10 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal QueryClient Client { get; }
 
+    internal MutationLedger Ledger { get; }
+
+    internal MutationDefaults Defaults { get; }
+
     internal MutationDefinition<TArgs, T> Definition { get; }
 
     internal bool IsDisposed => _subscriptions.IsDisposed;
@@ -46,7 +50,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         get
         {
-            lock (Client.Ledger.Gate)
+            lock (Ledger.Gate)
             {
                 if (_states is null)
                 {
@@ -101,7 +105,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     /// <remarks>After disposal: does nothing.</remarks>
     public void Reset()
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
             if (ReferenceEquals(State, MutationState<TArgs, T>.Idle)) return;
             Volatile.Write(ref _latest, null);
@@ -134,7 +138,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     public void Dispose()
     {
         _subscriptions.Dispose();
-        Client.Ledger.Forget(this);
+        Ledger.Forget(this);
     }
 
     void IMutationStream.End() => States.End();
@@ -148,10 +152,10 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         var call = new MutationCall<TArgs, T>(this, args, options, turn, Client.Cache.Clock.Now.At);
         call.IsExecuted = isExecuted;
         List<MutationCall>? superseded = null;
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
             if (_underWay > 0 && options.Policy == MutationPolicy.LatestWins)
-                superseded = Client.Ledger.UnderWay_NeedsLock(this);
+                superseded = Ledger.UnderWay_NeedsLock(this);
             call.Enlist_NeedsLock(isRefused: _underWay > 0 && options.Policy == MutationPolicy.IgnoreWhileBusy);
         }
 
@@ -229,17 +233,17 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     private void Watch()
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
             _watchers++;
-        Client.Ledger.Watch(this);
+        Ledger.Watch(this);
     }
 
     private void Unwatch(SingleAssignmentDisposable subscription)
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
             if (--_watchers == 0)
-                Client.Ledger.Unwatch_NeedsLock(this);
+                Ledger.Unwatch_NeedsLock(this);
         }
 
         subscription.Dispose();

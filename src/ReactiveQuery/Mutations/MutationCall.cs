@@ -86,9 +86,9 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private QueryClient Client => _mutation.Client;
 
-    private MutationLedger Ledger => Client.Ledger;
+    private MutationLedger Ledger => _mutation.Ledger;
 
-    private MutationDefaults Defaults => Client.Options.Mutations;
+    private MutationDefaults Defaults => _mutation.Defaults;
 
     private MutationOptions<TArgs, T> Options => Volatile.Read(ref _options)!;
 
