@@ -4,6 +4,7 @@ namespace ReactiveQuery;
 internal sealed partial class MutationCall<TArgs, T>
 {
     private OptimisticHandle? _patches;
+    private bool _isPatched;
 
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
     private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
@@ -18,9 +19,9 @@ internal sealed partial class MutationCall<TArgs, T>
                     Volatile.Write(ref _patches, patches = laid);
                 else
                     patches.Append(laid);
-                Interlocked.MemoryBarrier(); // Either whoever settles the call sees them, or the caller that the call is settled.
             }
 
+            Volatile.Write(ref _isPatched, true);
             return true;
         }
         catch (Exception thrown)
@@ -32,6 +33,10 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private void AffectCache(MutationOutcome<T> outcome, MutationOptions<TArgs, T> options)
     {
+        // Either this sees the patches, or whoever lays them just now that the call is settled. They need no fence of their own for it, which every call would pay
+        // (W9 in benchmarks/WORKLOADS.md): few calls are settled before their patches lie.
+        if (!Volatile.Read(ref _isPatched))
+            Interlocked.MemoryBarrierProcessWide();
         if (outcome.IsSuccess)
             Respond(outcome.Data!, options, Volatile.Read(ref _patches));
         else
