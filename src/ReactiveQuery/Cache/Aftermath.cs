@@ -6,8 +6,14 @@ namespace ReactiveQuery;
 /// </summary>
 internal struct Aftermath<T>
 {
-    /// <summary>When the entry wants to be called by the timer; no later than really due.</summary>
-    public TimeSpan Due = TimeSpan.MaxValue;
+    private long _invertedDue; // So that never is the default: a constructor would write all of this twice (W13 in benchmarks/WORKLOADS.md).
+
+    /// <summary>When the entry wants to be called by the timer; no later than really due. <see cref="TimeSpan.MaxValue"/>, the default, for never.</summary>
+    public TimeSpan Due
+    {
+        readonly get => new(_invertedDue ^ long.MaxValue);
+        set => _invertedDue = value.Ticks ^ long.MaxValue;
+    }
 
     /// <summary>Callers whose wait is over, and what they are told. They wait for nobody's delivery.</summary>
     public AnsweredWaiters<T> Answered;
@@ -23,7 +29,7 @@ internal struct Aftermath<T>
     /// <summary>The pass under which it is delivered; 0 for none.</summary>
     public int Pass;
 
-    /// <summary>Who is to receive what was committed.</summary>
+    /// <summary>Who is to receive what was committed; filled in before the commit.</summary>
     public RosterSnapshot<Mount<T>> Receivers;
 
     /// <summary>The version before what was committed; null where all observers are in step, who have none.</summary>
@@ -50,8 +56,4 @@ internal struct Aftermath<T>
 
     /// <summary>Set when a page is wanted and nothing runs that it would have to wait for.</summary>
     public bool IsPageDue;
-
-    public Aftermath()
-    {
-    }
 }

@@ -152,6 +152,7 @@ internal struct DeliveryPass<T>
     {
         var (from, state, isPlain) = step;
         Mount<T>? mount = null;
+        var memo = new SelectionMemo();
         try
         {
             var place = i; // What the handler looks at would be written to the stack for each.
@@ -164,7 +165,7 @@ internal struct DeliveryPass<T>
                 if (isPlain && mount.TakesPlainStates is { } observer)
                     observer.OnNext(state);
                 else
-                    mount.DeliverStep(state, from!);
+                    mount.DeliverStep(state, from!, isPlain, ref memo);
             }
 
             i = place;

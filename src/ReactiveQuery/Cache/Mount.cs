@@ -1,15 +1,20 @@
 namespace ReactiveQuery;
 
 /// <summary>One subscription to an entry: an observer, its own options, and its view of the state.</summary>
-internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IObserver<QueryState<T>> observer)
-    : Receiver<QueryState<T>>, IRosterMember, IDisposable
+/// <param name="request">What it asks.</param>
+/// <param name="observer">Who is shown the states; null when a derived class shows them to somebody.</param>
+internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? observer) : Receiver<QueryState<T>>, IRosterMember, IDisposable
 {
+    private QueryEntry<T> _entry = null!;
     private IObserver<QueryState<T>>? _observer = observer;
     private QueryState<T>? _view; // What was shown where it was not the state as it was committed. A field written at each delivery would cost W3 a fifth.
     private readonly MountTriggers? _triggers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
     private int _isRefreshDue;
 
     public int Slot { get; set; }
+
+    /// <summary>The entry, from just before it is mounted there.</summary>
+    public QueryEntry<T> Entry { get => _entry; set => _entry = value; }
 
     /// <summary>What it asks; let go of with the observer, for a definition may capture a view-model.</summary>
     public QueryRequest<T> Request { get; private set; } = request;
@@ -43,38 +48,48 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
 
     public void Dispose()
     {
-        entry.Unmount(this);
+        _entry.Unmount(this);
         Stop();
         LetGoOfTriggers();
     }
 
-    /// <summary>The observer, while it can be shown states as they are committed; asked by a thread that nobody else can be delivering beside.</summary>
-    public IObserver<QueryState<T>>? TakesPlainStates => _view is null && !IsStopped ? _observer : null;
+    /// <summary>
+    /// The observer, while it can be shown states as they are committed; asked by a thread that nobody else can be delivering beside, and whom an observer that leaves
+    /// stops first.
+    /// </summary>
+    public IObserver<QueryState<T>>? TakesPlainStates => _view is null ? _observer : null;
 
     /// <summary>Shows a state to an observer that has seen the one before.</summary>
-    public void DeliverStep(QueryState<T> state, QueryState<T> before)
+    public void DeliverStep(QueryState<T> state, QueryState<T> before, bool isPlain, ref SelectionMemo memo)
     {
-        if (!IsStopped) Deliver(state, before);
+        if (isPlain && _view is null)
+            ShowStep(state, before, ref memo);
+        else if (!IsStopped)
+            Deliver(state, before);
     }
 
-    public void ReportObserver(Exception error) => entry.ReportObserver(error);
+    public void ReportObserver(Exception error) => _entry.ReportObserver(error);
+
+    /// <summary>Tells the observer that nothing follows.</summary>
+    public virtual void Complete() => _observer?.OnCompleted();
 
     protected override void Deliver(QueryState<T> value, Version<QueryState<T>>? before) => Deliver(value, before?.Value);
 
     private void Deliver(QueryState<T> value, QueryState<T>? before)
     {
-        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, entry.LastLooked);
+        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, _entry.LastLooked);
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
-        var isRepeated = before is not null && IsShown(shown, _view ?? before);
+        var last = before is null ? null : _view ?? before;
+        var isRepeated = last is not null && IsShown(shown, last);
         if (IsStopped) return; // The comparison may be user code, in which or during which the observer left.
         if (!ReferenceEquals(shown, value)) // Also where it is equal: what was shown is the measure for the next, and not the state that it was made of.
             _view = shown;
         else if (_view is not null)
             _view = null;
         if (!isRepeated)
-            Show(shown);
+            Show(shown, last);
     }
 
     protected override void Refresh()
@@ -87,11 +102,11 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
     {
         try
         {
-            _observer?.OnCompleted();
+            Complete();
         }
         catch (Exception thrown)
         {
-            entry.ReportObserver(thrown);
+            _entry.ReportObserver(thrown);
         }
     }
 
@@ -112,11 +127,17 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         }
         catch (Exception thrown)
         {
-            entry.ReportTrigger(thrown);
+            _entry.ReportTrigger(thrown);
         }
     }
 
-    private void Show(QueryState<T> state)
+    /// <summary><see cref="Show"/> in a round for all who are in step.</summary>
+    protected virtual void ShowStep(QueryState<T> state, QueryState<T> last, ref SelectionMemo memo) => Show(state, last);
+
+    /// <summary>Shows a state, which is not equal to the last one shown. Must not throw.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="last">The one shown before; null for none.</param>
+    protected virtual void Show(QueryState<T> state, QueryState<T>? last)
     {
         try
         {
@@ -124,7 +145,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         }
         catch (Exception thrown)
         {
-            entry.ReportObserver(thrown);
+            _entry.ReportObserver(thrown);
         }
     }
 
@@ -138,7 +159,7 @@ internal sealed class Mount<T>(QueryEntry<T> entry, QueryRequest<T> request, IOb
         }
         catch (Exception thrown)
         {
-            entry.ReportComparer(thrown);
+            _entry.ReportComparer(thrown);
             return false;
         }
     }

@@ -26,7 +26,15 @@ internal sealed class QueryClock
     /// <summary>Monotonic time since the client was made, with the spans the machine slept through.</summary>
     public TimeSpan Elapsed => (_system is { } system ? system.Elapsed : _stopwatch!.Elapsed) + Slept();
 
-    public QueryInstant Now => _system?.Now is { } now ? now with { Elapsed = now.Elapsed + Slept() } : new(Elapsed, _scheduler.Now);
+    public QueryInstant Now
+    {
+        get
+        {
+            if (_system is null) return new(Elapsed, _scheduler.Now);
+            var now = _system.Now;
+            return new(now.Elapsed + Slept(), now.WallTicks, now.WallOffset);
+        }
+    }
 
     /// <summary>The monotonic instant of a moment that is remembered by the wall clock; a moment in the future counts as now.</summary>
     public QueryInstant At(DateTimeOffset at)

@@ -153,7 +153,11 @@ internal sealed partial class QueryEntry<T>
             _flight = null;
             AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
             if (_mounts.Count > 0)
-                Publish_NeedsLock(Version<QueryState<T>>.NewEnd(_state), _mounts.Snapshot, ref after);
+            {
+                after.Receivers = _mounts.Snapshot;
+                Publish_NeedsLock(Version<QueryState<T>>.NewEnd(_state), ref after);
+            }
+
             _mounts.Clear();
             Die_NeedsLock(QueryRemovalCause.Disposed, ref after);
         }
@@ -245,7 +249,8 @@ internal sealed partial class QueryEntry<T>
     private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {
         var now = Look_NeedsLock();
-        Apply_NeedsLock(QueryReducer.Write(_state, updatedAt is { } at ? _cache.Clock.At(at) : now, data), QueryUpdateCause.DataSet);
+        if (updatedAt is { } at) now = _cache.Clock.At(at);
+        Apply_NeedsLock(QueryReducer.Write(_state, now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }
 

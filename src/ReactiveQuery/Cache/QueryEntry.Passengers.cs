@@ -12,11 +12,11 @@ internal sealed partial class QueryEntry<T>
         {
             if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
-            var others = _mounts.Snapshot;
+            after.Receivers = _mounts.Snapshot; // The others.
             _mounts.Add(mount);
             if (_mounts.Count == 1) _cache.Watched.Add(this);
             Welcome_NeedsLock(mount, ref after);
-            Commit_NeedsLock(ref after, others);
+            if (HasNews_NeedsLock) Commit_NeedsLock(ref after);
             after.Due = NextDue_NeedsLock();
             mount.Join(_tail ??= new(_committed));
         }

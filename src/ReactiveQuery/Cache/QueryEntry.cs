@@ -102,17 +102,19 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         _cause = cause;
     }
 
-    /// <summary>Makes the steps since the last commit one new version, if they came to anything.</summary>
-    private void Commit_NeedsLock(ref Aftermath<T> after, in RosterSnapshot<Mount<T>> receivers)
+    /// <summary>Whether the steps since the last commit came to anything.</summary>
+    private bool HasNews_NeedsLock => !ReferenceEquals(_state, _committed);
+
+    /// <summary>Makes the steps since the last commit one, for the receivers that <paramref name="after"/> has.</summary>
+    private void Commit_NeedsLock(ref Aftermath<T> after)
     {
-        if (ReferenceEquals(_state, _committed)) return;
         if (_state.IsFetching) _cache.Fetching.Add(this); // Also when it was before: in between it may have been seen idle, and taken out.
-        if (receivers.Length == 0)
+        if (after.Receivers.Length == 0)
             _tail = null;
-        else if (TryFallInStep_NeedsLock(receivers))
-            PublishInStep_NeedsLock(receivers, ref after);
+        else if (TryFallInStep_NeedsLock(after.Receivers))
+            PublishInStep_NeedsLock(ref after);
         else
-            Publish_NeedsLock(new(_state), receivers, ref after);
+            Publish_NeedsLock(new(_state), ref after);
         (_committed, _served) = (_state, null);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
@@ -145,24 +147,22 @@ internal sealed partial class QueryEntry<T> : QueryEntry
             mount?.StandApart(_tail);
     }
 
-    private void PublishInStep_NeedsLock(in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
+    private void PublishInStep_NeedsLock(ref Aftermath<T> after)
     {
         after.Step = new(_committed, _state, !_state.IsInvalidated && Step<T>.IsVisible(_committed, _state) && IsFreshToAll_NeedsLock);
-        after.Receivers = receivers;
         after.IsDelivered = true;
-        after.Pass = _pass.Begin_NeedsLock(receivers.Slots, from: _committed);
+        after.Pass = _pass.Begin_NeedsLock(after.Receivers.Slots, from: _committed);
     }
 
-    private void Publish_NeedsLock(Version<QueryState<T>> version, in RosterSnapshot<Mount<T>> receivers, ref Aftermath<T> after)
+    private void Publish_NeedsLock(Version<QueryState<T>> version, ref Aftermath<T> after)
     {
-        StandApart_NeedsLock(receivers);
+        StandApart_NeedsLock(after.Receivers);
         after.Superseded = _tail;
         _tail!.Append(version);
         _tail = version;
-        after.Receivers = receivers;
         after.IsDelivered = true;
         if (_pass.IsFree)
-            after.Pass = _pass.Begin_NeedsLock(receivers.Slots, from: null);
+            after.Pass = _pass.Begin_NeedsLock(after.Receivers.Slots, from: null);
         else
             _pass.Enter();
     }
@@ -177,7 +177,12 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>Ends every command: closes the commit and works out when the entry is to be called again.</summary>
     private void Conclude_NeedsLock(ref Aftermath<T> after)
     {
-        Commit_NeedsLock(ref after, _mounts.Snapshot);
+        if (HasNews_NeedsLock)
+        {
+            after.Receivers = _mounts.Snapshot;
+            Commit_NeedsLock(ref after);
+        }
+
         after.Due = NextDue_NeedsLock();
     }
 

@@ -22,7 +22,8 @@ internal sealed class SystemTime(IScheduler scheduler)
         get
         {
             var milliseconds = Milliseconds;
-            return new(Since(milliseconds), WallClock(milliseconds));
+            var wall = Wall(milliseconds);
+            return new(Since(milliseconds), wall.Ticks, wall.Offset);
         }
     }
 
@@ -34,13 +35,14 @@ internal sealed class SystemTime(IScheduler scheduler)
 
     private TimeSpan Since(long milliseconds) => new((milliseconds - _start) * TimeSpan.TicksPerMillisecond);
 
-    private DateTimeOffset WallClock(long milliseconds)
+    private WallReading Wall(long milliseconds)
     {
-        if (Volatile.Read(ref _wall) is { } last && last.AskedAt == milliseconds) return last.At;
+        if (Volatile.Read(ref _wall) is { } last && last.AskedAt == milliseconds) return last;
         var at = scheduler.Now;
-        Volatile.Write(ref _wall, new(milliseconds, at));
-        return at;
+        var reading = new WallReading(milliseconds, PackedInstant.TicksOf(at), PackedInstant.OffsetOf(at));
+        Volatile.Write(ref _wall, reading);
+        return reading;
     }
 
-    private sealed record WallReading(long AskedAt, DateTimeOffset At);
+    private sealed record WallReading(long AskedAt, long Ticks, short Offset);
 }

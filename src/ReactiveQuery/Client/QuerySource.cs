@@ -8,27 +8,34 @@ namespace ReactiveQuery;
 /// <param name="request">What is asked.</param>
 internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IObservable<QueryState<T>>
 {
-    protected QueryRequest<T> Request { get; } = request;
+    public QueryRequest<T> Request { get; } = request;
 
     public IDisposable Subscribe(IObserver<QueryState<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        return Subscribe(new Mount<T>(Request, observer));
+    }
+
+    /// <summary>Subscribes an observer that is its own place in the entry.</summary>
+    public IDisposable Subscribe(Mount<T> mount)
+    {
         try
         {
-            return Mount(observer);
+            Mount(mount);
+            return mount;
         }
         catch (ObjectDisposedException) when (client.IsDisposed)
         {
-            Complete(observer);
+            Complete(mount);
             return Disposable.Empty;
         }
     }
 
-    private void Complete(IObserver<QueryState<T>> observer)
+    private void Complete(Mount<T> mount)
     {
         try
         {
-            observer.OnCompleted();
+            mount.Complete();
         }
         catch (Exception error)
         {
@@ -36,14 +43,14 @@ internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IOb
         }
     }
 
-    private Mount<T> Mount(IObserver<QueryState<T>> observer)
+    private void Mount(Mount<T> mount)
     {
         client.Environment.Connect();
         client.Environment.LetQueriesGo();
         while (true)
         {
             var entry = client.Cache.GetOrAdd(Request);
-            var mount = new Mount<T>(entry, Request, observer);
+            mount.Entry = entry;
             if (!Request.Options.HasTriggers)
             {
                 if (!entry.TryMount(mount)) continue;
@@ -54,7 +61,7 @@ internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IOb
             }
 
             entry.PlanInterval(mount);
-            return mount;
+            return;
         }
     }
 
@@ -63,6 +70,8 @@ internal class QuerySource<T>(QueryClient client, QueryRequest<T> request) : IOb
     /// </summary>
     private bool TryMountWithTriggers(QueryEntry<T> entry, Mount<T> mount)
     {
+        if (Request.Options.EnabledWhen is not null)
+            mount.WantsEnabled = false; // It may have been on its way to an entry that left the cache meanwhile.
         var enabling = Listen(Request.Options.EnabledWhen, isEnabled =>
         {
             mount.WantsEnabled = isEnabled && Request.Options.Enabled;

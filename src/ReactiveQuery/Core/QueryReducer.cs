@@ -69,7 +69,7 @@ internal static class QueryReducer
     /// Whether observers are likely to find the data stale at once. Whoever finds otherwise is shown a copy that says so; it is made for all the others if nobody foresees it
     /// (W15 in <c>benchmarks/WORKLOADS.md</c>).
     /// </param>
-    public static QueryState<T> Land<T>(QueryState<T> state, QueryInstant instant, T data, bool isCurrent, bool isStale = false) =>
+    public static QueryState<T> Land<T>(QueryState<T> state, in QueryInstant instant, T data, bool isCurrent, bool isStale = false) =>
         Received(state, instant, data, !isCurrent, isStale: isStale);
 
     /// <summary><see cref="FetchCancelled"/>.</summary>
@@ -77,10 +77,10 @@ internal static class QueryReducer
 
     /// <summary><see cref="PageLanded{T}"/>: what is shown is no younger for it.</summary>
     public static QueryState<T> LandPage<T>(QueryState<T> state, T data, bool isCurrent) =>
-        Received(state, state.DataElapsed, state.DataUpdatedAt, data, state.IsInvalidated || !isCurrent);
+        Received(state, state.DataInstant, data, state.IsInvalidated || !isCurrent);
 
     /// <summary><see cref="DataSet{T}"/>: a write is shown at once and is what a cancel returns to; the fetch that runs goes on and will still land.</summary>
-    public static QueryState<T> Write<T>(QueryState<T> state, QueryInstant instant, T data) => state.FetchStatus switch
+    public static QueryState<T> Write<T>(QueryState<T> state, in QueryInstant instant, T data) => state.FetchStatus switch
     {
         FetchStatus.Idle => Received(state, instant, data, isInvalidated: false),
         FetchStatus.Streaming => Received(state, instant, data, isInvalidated: false, FetchStatus.Streaming),
@@ -88,19 +88,14 @@ internal static class QueryReducer
     };
 
     private static QueryState<T> Received<T>(
-        QueryState<T> state, QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
-        Received(state, instant.Elapsed, instant.At, data, isInvalidated, fetchStatus, isStale);
-
-    private static QueryState<T> Received<T>(
-        QueryState<T> state, TimeSpan elapsed, DateTimeOffset? at, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
+        QueryState<T> state, in QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
         state with
         {
             Status = QueryStatus.Success,
             FetchStatus = fetchStatus,
             Data = data,
             HasData = true,
-            DataUpdatedAt = at,
-            DataElapsed = elapsed,
+            DataInstant = instant,
             Error = null,
             FailureCount = 0,
             FailureReason = null,

@@ -98,6 +98,13 @@ public sealed partial record QueryState<T>
     /// <summary>The monotonic instant at which the data arrived; meaningless without received data.</summary>
     internal TimeSpan DataElapsed { get; init; }
 
+    /// <summary><see cref="DataElapsed"/> and <see cref="DataUpdatedAt"/>, as they are kept.</summary>
+    internal QueryInstant DataInstant
+    {
+        get => new(DataElapsed, _dataTicks, _dataOffset);
+        init => (DataElapsed, _dataTicks, _dataOffset) = (value.Elapsed, value.WallTicks, value.WallOffset);
+    }
+
     /// <summary>Whether the data was invalidated, so that no stale time makes it fresh.</summary>
     internal bool IsInvalidated { get => Has(StateFlags.Invalidated); init => _flags = With(StateFlags.Invalidated, value); }
 

@@ -8,7 +8,8 @@ public static partial class QueryObservable
     /// <typeparam name="T">The type of the data.</typeparam>
     /// <typeparam name="TResult">The type of the projected data.</typeparam>
     /// <param name="source">The states of a query.</param>
-    /// <param name="selector">Called with data, placeholders included, only when it is another reference (value types: another value) than before; on the thread that delivers the state.</param>
+    /// <param name="selector">Called with data, placeholders included, only when it is another reference (value types: another value) than before; on the thread that delivers the state. Must depend on
+    /// the data alone: of several observers of a query who hand over one and the same function, it may be called for one and serve for all.</param>
     /// <param name="comparer">Says whether a new result is equal to the one before, whose reference is then kept; <see langword="null"/> for the default of the type.</param>
     /// <returns>A stream as hot or cold as <paramref name="source"/>, with its error and completion. A state equal to the last one delivered is not delivered again.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="selector"/> is <see langword="null"/>; thrown at the call.</exception>
@@ -29,83 +30,30 @@ internal sealed class SelectData<T, TResult>(IObservable<QueryState<T>> source, 
     public IDisposable Subscribe(IObserver<QueryState<TResult>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return new Subscription(observer, selector, comparer).Run(source);
+        var selection = new Selection<T, TResult>(selector, comparer);
+        return source is QuerySource<T> query
+            ? query.Subscribe(new SelectingMount<T, TResult>(query.Request, selection, observer))
+            : new Subscription(observer, selection).Run(source);
     }
 
-    private sealed class Subscription(IObserver<QueryState<TResult>> observer, Func<T, TResult> selector, IEqualityComparer<TResult> comparer)
-        : StateSink<T, TResult>(observer)
+    private sealed class Subscription(IObserver<QueryState<TResult>> observer, Selection<T, TResult> selection) : StateSink<T, TResult>(observer)
     {
-        private Func<T, TResult>? _selector = selector;
-        private QueryState<T>? _seen; // Not its data alone: the state also tells what else has changed, and is the same one for all who select from a query.
-        private bool _hasResult;
-        private TResult? _result;
-        private Exception? _error;
+        private Selection<T, TResult> _selection = selection;
+        private QueryState<T>? _seen;
 
-        /// <remarks>
-        /// Most selections are unchanged by most states, and there may be a thousand of them: those make no state, nor do they look at the one they made before
-        /// (W14 in <c>benchmarks/WORKLOADS.md</c>).
-        /// </remarks>
         protected override QueryState<TResult> Project(QueryState<T> state)
         {
-            QueryState<T>? before = _seen;
+            var before = _seen;
             _seen = state;
-            var hadError = _error is not null;
-            var isSameResult = KeepsResult(before, state);
-            if (_error is not null) return Failed(state, _error);
-            return isSameResult && !hadError && !typeof(TResult).IsValueType && before!.IsSameBut(state) && Last is { } last ? last : state.WithData(_result);
+            var memo = new SelectionMemo();
+            return _selection.Next(state, before, ref memo) ?? Last!;
         }
 
         protected override void Release()
         {
             base.Release();
-            _selector = null; // It may capture a view-model, and the subscription may be held for longer than it.
+            _selection.LetGo();
             _seen = null;
         }
-
-        private bool KeepsResult(QueryState<T>? before, QueryState<T> state)
-        {
-            if (!state.HasData)
-            {
-                (_result, _hasResult) = (default, false);
-                _error = null;
-                return false;
-            }
-
-            return (!typeof(T).IsValueType && before is { HasData: true } && ReferenceEquals(before.Data, state.Data)) || KeepsResultOf(before, state.Data!);
-        }
-
-        /// <summary>All that runs user code.</summary>
-        private bool KeepsResultOf(QueryState<T>? before, T data)
-        {
-            if (_selector is not { } select) return false;
-            try
-            {
-                if (typeof(T).IsValueType && before is { HasData: true } && QueryState<T>.IsSameData(before.Data, data)) return true;
-                TResult result = select(data);
-                var isSame = _hasResult && (IsSame(_result, result) || comparer.Equals(_result!, result));
-                if (!isSame) (_result, _hasResult) = (result, true);
-                _error = null;
-                return isSame;
-            }
-            catch (Exception error)
-            {
-                _error = error;
-                return false;
-            }
-        }
-
-        /// <summary>One object is equal to itself, whatever the comparer; asking it is a fifth of W14.</summary>
-        private static bool IsSame(TResult? left, TResult right) => !typeof(TResult).IsValueType && ReferenceEquals(left, right);
-
-        private static QueryState<TResult> Failed(QueryState<T> state, Exception error) => state.WithData<TResult>(default) with
-        {
-            Status = QueryStatus.Error,
-            Error = error,
-            HasData = false,
-            DataUpdatedAt = null,
-            IsStale = false,
-            IsPlaceholder = false,
-            IsOptimistic = false,
-        };
     }
 }

@@ -26,7 +26,7 @@ internal abstract class StateSink<TSource, TResult>(IObserver<QueryState<TResult
     {
         if (IsStopped) return;
         QueryState<TResult> next = Project(value);
-        if (ReferenceEquals(next, _last) || IsRepeated(next)) return;
+        if (ReferenceEquals(next, _last) || IsRepeated(next, _last)) return;
         _last = next;
         ForwardNext(next);
     }
@@ -42,11 +42,11 @@ internal abstract class StateSink<TSource, TResult>(IObserver<QueryState<TResult
     }
 
     /// <remarks>Data that is a value type brings its own equality, which may throw; then the state counts as a new one.</remarks>
-    private bool IsRepeated(QueryState<TResult> next)
+    public static bool IsRepeated(QueryState<TResult> next, QueryState<TResult>? last)
     {
         try
         {
-            return next.Equals(_last);
+            return next.Equals(last);
         }
         catch (Exception)
         {

@@ -15,7 +15,7 @@ public class DeliveryPassTests : ClientTest
         var request = client.Request(Numbers, 1);
         var entry = new QueryEntry<int>(client.Cache, request);
         using var slow = new Slow();
-        var mount = new Mount<int>(entry, request, slow);
+        var mount = new Mount<int>(request, slow) { Entry = entry };
         var (first, second, third) = (VersionOf(0), VersionOf(1), VersionOf(2));
         var round = new Round();
 
@@ -57,7 +57,7 @@ public class DeliveryPassTests : ClientTest
         var client = NewClient();
         var request = client.Request(Numbers, 1);
         using var slow = new Slow();
-        var mount = new Mount<int>(new QueryEntry<int>(client.Cache, request), request, slow);
+        var mount = new Mount<int>(request, slow) { Entry = new QueryEntry<int>(client.Cache, request) };
         mount.Join(VersionOf(0)); // A newcomer, who is not shown the first state yet.
         var round = new Round();
         var isOver = false;
