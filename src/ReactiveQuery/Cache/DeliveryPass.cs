@@ -100,9 +100,10 @@ internal struct DeliveryPass<T>
     /// <param name="number">What <see cref="Begin_NeedsLock"/> gave; 0 when each observer is to be claimed.</param>
     /// <param name="mounts">The observers at the commit.</param>
     /// <param name="step">What was committed, if all of them were in step.</param>
+    /// <param name="entry">Whose observers they are.</param>
     /// <param name="gate">The entry's lock.</param>
     /// <returns>Whether everybody has seen everything; false when something is left to somebody else.</returns>
-    public bool Deliver(int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step, object gate)
+    public bool Deliver(int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step, QueryEntry<T> entry, object gate)
     {
         if (number == 0) return DeliverByClaims(mounts, except: null);
         var havePassed = true;
@@ -111,8 +112,12 @@ internal struct DeliveryPass<T>
         if (!isInStep)
             DeliverEach(ref i, number, mounts, ref havePassed);
         else
-            while (!DeliverInStep(ref i, number, mounts, step))
-                i++; // That observer threw, which was reported.
+            while (DeliverInStep(ref i, number, mounts, step) is { } thrown)
+            {
+                entry.ReportObserver(thrown);
+                i++;
+            }
+
         if (i < mounts.Length)
             return GoOnByClaims(number, mounts[i..], isInStep, gate) & havePassed;
 
@@ -147,19 +152,17 @@ internal struct DeliveryPass<T>
     /// Calls observers who are in step, in one loop that writes nothing to any of them: a call and an exception frame for each are a third of W3, a place of its own to be moved
     /// for each is a quarter.
     /// </summary>
-    /// <returns>False when the observer at <paramref name="i"/> threw; true at the end, and where the pass was taken.</returns>
-    private bool DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
+    /// <returns>What the observer at <paramref name="i"/> threw; null at the end, and where the pass was taken.</returns>
+    private Exception? DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
     {
         var (from, state, isPlain) = step;
-        Mount<T>? mount = null;
         var memo = new SelectionMemo();
         try
         {
-            var place = i; // What the handler looks at would be written to the stack for each.
+            var place = i; // What the handler looks at would be written to the stack for each; that is why it knows the place, and not the mount.
             for (; place < mounts.Length; place++)
             {
-                mount = mounts[place];
-                if (mount is null) continue;
+                if (mounts[place] is not { } mount) continue;
                 Volatile.Write(ref _place, place);
                 if (Volatile.Read(ref _round) != number) break;
                 if (isPlain && mount.TakesPlainStates is { } observer)
@@ -169,13 +172,12 @@ internal struct DeliveryPass<T>
             }
 
             i = place;
-            return true;
+            return null;
         }
         catch (Exception error)
         {
             i = _place;
-            mount!.ReportObserver(error);
-            return false;
+            return error;
         }
     }
 

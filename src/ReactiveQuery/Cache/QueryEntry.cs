@@ -224,7 +224,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void Deliver(in Aftermath<T> after)
     {
-        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, Gate))
+        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, this, Gate))
             after.Superseded?.Unlink();
     }
 }

@@ -40,7 +40,7 @@ public class DeliveryPassTests : ClientTest
         other.Start();
         Assert.True(slow.IsHeldUp.Wait(TimeSpan.FromSeconds(10)));
 
-        round.Pass.Deliver(number, mounts, default, new object()); // The round goes on.
+        round.Pass.Deliver(number, mounts, default, entry, new object()); // The round goes on.
         second.Append(third);
         OnThread(() => mount.Drain());
         slow.GoesOn.Set();
@@ -70,7 +70,7 @@ public class DeliveryPassTests : ClientTest
         watching.Start();
 
         for (var i = 0; i < 200_000; i++)
-            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount, null), [mount], default, round));
+            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount, null), [mount], default, mount.Entry, round));
 
         Volatile.Write(ref isOver, true);
         Assert.True(watching.Join(TimeSpan.FromSeconds(10)));
@@ -85,11 +85,11 @@ public class DeliveryPassTests : ClientTest
         var number = round.Pass.Begin_NeedsLock(null, null);
         Version<QueryState<int>>? tail = null;
         round.Pass.Take_NeedsLock(ref tail, QueryState<int>.Idle);
-        round.Pass.Deliver(number, [], default, new object());
+        round.Pass.Deliver(number, [], default, null!, new object());
 
         Number(ref round.Pass) = number - 2; // As after all the other numbers.
         Assert.Equal(number, round.Pass.Begin_NeedsLock(null, null));
-        round.Pass.Deliver(number, [], default, new object());
+        round.Pass.Deliver(number, [], default, null!, new object());
 
         Assert.True(round.Pass.IsFree);
     }
