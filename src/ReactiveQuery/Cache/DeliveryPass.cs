@@ -54,7 +54,8 @@ internal struct DeliveryPass<T>
     /// <returns>The number of the round, which is not 0.</returns>
     public int Begin_NeedsLock(object? mounts, QueryState<T>? from)
     {
-        (_mounts, _from) = (mounts, from);
+        if (!ReferenceEquals(_mounts, mounts)) _mounts = mounts; // Mostly those of the round before; to write a reference down costs more than to look.
+        _from = from;
         _thread = Environment.CurrentManagedThreadId;
         _round = (_round | 1) + 1;
         if (_round == 0) _round = 2;

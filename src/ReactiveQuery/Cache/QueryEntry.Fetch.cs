@@ -137,7 +137,7 @@ internal sealed partial class QueryEntry<T>
     {
         var now = Look_NeedsLock();
         var isCurrent = flight.Epoch == _epoch;
-        if (!flight.IsOfPage) // A page says nothing of what was committed to the others.
+        if (!flight.IsOfPage && !_layers.IsEmpty) // A page says nothing of what was committed to the others.
             _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
         if (flight.Request.IsLive)
         {

@@ -37,7 +37,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Commit(long id)
     {
         if (IsPending(id))
-            Change(static (entry, id) => entry._layers.Settle(id, entry._fetchesBegun), id, QueryUpdateCause.PatchCommitted);
+            Change(QueryUpdateCause.PatchCommitted, id);
     }
 
     public void Commit(long id, T data) => TryWrite(_patchOptions, data, new Write(IsResponse: true, Patch: id));
@@ -45,10 +45,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public void Rollback(long id)
     {
         if (IsPending(id))
-            Change(static (entry, id) => entry._layers.WithoutPending(id), id, QueryUpdateCause.PatchRolledBack);
+            Change(QueryUpdateCause.PatchRolledBack, id);
     }
 
-    public override void RollbackAll() => Change(static (entry, _) => entry._layers.WithoutPending(), 0, QueryUpdateCause.PatchRolledBack);
+    public override void RollbackAll() => Change(QueryUpdateCause.PatchRolledBack, null);
 
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
@@ -69,12 +69,14 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private static QueryState<T> ShownToReader(QueryState<T> state) => state.Fold is { IsUnderWayHere: true } ? state with { Fold = null } : state.Shown;
 
     /// <summary>Changes the patches, which are no part of the state that is reduced: what lies over its data is put on anew.</summary>
-    private void Change(Func<QueryEntry<T>, long, OptimisticLayers<T>> change, long id, QueryUpdateCause cause)
+    /// <param name="cause">What is done to them.</param>
+    /// <param name="id">Which patch; null: all that are pending.</param>
+    private void Change(QueryUpdateCause cause, long? id)
     {
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            var changed = IsDead ? _layers : change(this, id);
+            var changed = IsDead ? _layers : Changed_NeedsLock(cause, id);
             if (changed == _layers) return;
             _layers = changed;
             LookElapsed_NeedsLock();
@@ -86,18 +88,31 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         CarryOut(after);
     }
 
+    private OptimisticLayers<T> Changed_NeedsLock(QueryUpdateCause cause, long? id)
+    {
+        if (id is not { } one) return _layers.WithoutPending();
+        return cause == QueryUpdateCause.PatchCommitted ? _layers.Settle(one, _fetchesBegun) : _layers.WithoutPending(one);
+    }
+
     /// <summary>The state with what the patches make of its data. Only made here; computed by whoever looks at it first, outside the lock.</summary>
     private QueryState<T> WithFold_NeedsLock(QueryState<T> state)
     {
         if (_layers.IsEmpty)
         {
             _patchOptions = null;
-            return state is { Fold: null, IsOptimistic: false } ? state : state with { Fold = null, IsOptimistic = false };
+            return WithoutFold(state);
         }
 
         if (state.HasData && !IsFolded_NeedsLock(state)) return new OptimisticFold<T>(_layers, state, _state.Fold, this).First;
         var fold = state.HasData ? _state.Fold : null;
         return fold == state.Fold && state.IsOptimistic == _layers.IsOptimistic ? state : state with { Fold = fold, IsOptimistic = _layers.IsOptimistic };
+    }
+
+    /// <summary>The state without patches; mostly the very one that was there before them (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    private static QueryState<T> WithoutFold(QueryState<T> state)
+    {
+        if (state is { Fold: null, IsOptimistic: false }) return state;
+        return state.Fold is { Bare: { } bare, First: var first } && ReferenceEquals(state, first) ? bare : state with { Fold = null, IsOptimistic = false };
     }
 
     /// <summary>Whether the present fold is that of this state's data and the present patches.</summary>
@@ -117,7 +132,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             for (var patch = write.Own; patch is not null; patch = patch.Next)
                 _layers = _layers.WithoutPending(patch.Id);
         }
-        else if (!write.IsResponse)
+        else if (!write.IsResponse && !_layers.IsEmpty)
         {
             _layers = _layers.Confirm(int.MaxValue); // Whoever writes the whole value knows what was confirmed.
         }

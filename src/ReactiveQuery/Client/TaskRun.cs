@@ -55,6 +55,7 @@ internal sealed class TaskRun<T> : IDisposable
     /// <summary>The fetcher's own exception; for a cancelled task the one an await would throw.</summary>
     public static Exception ErrorOf(Task task)
     {
+        if (task.IsFaulted && FaultedTask.OnlyErrorOf(task) is { } error) return error;
         if (task.Exception is { } aggregate)
             return aggregate.InnerExceptions.Count == 1 ? aggregate.InnerExceptions[0] : aggregate;
         try

@@ -20,10 +20,14 @@ internal sealed class OptimisticFold<T> : IOptimisticFold
         Layers = layers;
         _shownBefore = shownBefore?.WithoutUnseen();
         _rules = rules;
+        Bare = state is { Fold: null, IsOptimistic: false } ? state : null;
         First = state with { Fold = this, IsOptimistic = layers.IsOptimistic };
     }
 
     public OptimisticLayers<T> Layers { get; }
+
+    /// <summary>The state that it was made for, if that had no patches: what is left of <see cref="First"/> when they are gone. Null if it had.</summary>
+    public QueryState<T>? Bare { get; }
 
     /// <summary>The state that it was made for, with this over its data. Later ones with the same base may have it as well.</summary>
     public QueryState<T> First { get; }

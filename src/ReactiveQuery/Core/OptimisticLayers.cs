@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ReactiveQuery;
 
 /// <summary>
@@ -22,13 +24,17 @@ internal struct OptimisticLayers<T> : IEquatable<OptimisticLayers<T>>
     /// <summary>Whether some patch awaits its confirmation.</summary>
     public readonly bool IsOptimistic => Pending > 0;
 
-    public readonly int Count => _patches is null ? 0 : _patches is Several several ? several.Count : 1;
+    public readonly int Count => _patches is null ? 0 : Only is null ? Many.Count : 1;
 
-    private readonly int Pending => _patches is null ? 0 : _patches is Several several ? several.Pending : Only.IsSettled ? 0 : 1;
+    private readonly int Pending => _patches is null ? 0 : Only is not { } only ? Many.Pending : only.IsSettled ? 0 : 1;
 
-    private readonly OptimisticHandle<T> Only => (OptimisticHandle<T>)_patches!;
+    // Told apart by a class that is not generic: what the runtime shares for all types of data would look up the generic one each time (W9 in benchmarks/WORKLOADS.md).
+    private readonly OptimisticHandle<T>? Only => _patches is OptimisticHandle ? Unsafe.As<OptimisticHandle<T>>(_patches) : null;
 
-    public readonly OptimisticHandle<T> this[int index] => _patches is Several several ? several.Slots[index]! : Only;
+    /// <summary>Only if there are some and not <see cref="Only"/> one.</summary>
+    private readonly Several Many => Unsafe.As<Several>(_patches!);
+
+    public readonly OptimisticHandle<T> this[int index] => Only ?? Many.Slots[index]!;
 
     public static bool operator ==(OptimisticLayers<T> left, OptimisticLayers<T> right) => left.Equals(right);
 
@@ -52,12 +58,13 @@ internal struct OptimisticLayers<T> : IEquatable<OptimisticLayers<T>>
     }
 
     /// <summary>Whether the patch is there and still awaits its confirmation: only then can it be committed or rolled back.</summary>
-    public readonly bool IsPending(long id) => IndexOf(id) is >= 0 and var index && !this[index].IsSettled;
+    public readonly bool IsPending(long id) =>
+        Only is { } only ? only.Id == id && !only.IsSettled : IndexOf(id) is >= 0 and var index && !this[index].IsSettled;
 
     public readonly OptimisticLayers<T> Without(long id)
     {
-        var index = IndexOf(id);
-        return index < 0 ? this : Where(static (patch, id) => patch.Id != id, id);
+        if (Only is { } only) return only.Id == id ? None : this;
+        return IndexOf(id) < 0 ? this : Where(static (patch, id) => patch.Id != id, id);
     }
 
     public readonly OptimisticLayers<T> WithoutPending() => Pending == 0 ? this : Where(static (patch, _) => patch.IsSettled, 0);
@@ -68,7 +75,8 @@ internal struct OptimisticLayers<T> : IEquatable<OptimisticLayers<T>>
     public readonly OptimisticLayers<T> Settle(long id, int fetchesBegun)
     {
         if (!IsPending(id)) return this;
-        if (_patches is not Several several) return new(Only.Settled(fetchesBegun));
+        if (Only is { } only) return new(only.Settled(fetchesBegun));
+        var several = Many;
         var index = IndexOf(id);
         var slots = CopyTo(new OptimisticHandle<T>?[several.Count]);
         slots[index] = slots[index]!.Settled(fetchesBegun);
@@ -101,26 +109,28 @@ internal struct OptimisticLayers<T> : IEquatable<OptimisticLayers<T>>
 
     public override readonly bool Equals(object? obj) => obj is OptimisticLayers<T> other && Equals(other);
 
-    public override readonly int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_patches);
+    public override readonly int GetHashCode() => RuntimeHelpers.GetHashCode(_patches);
 
     private readonly int IndexOf(long id)
     {
-        if (_patches is Several several) return several.IndexOf(id);
-        return _patches is not null && Only.Id == id ? 0 : -1;
+        if (_patches is null) return -1;
+        return Only is not { } only ? Many.IndexOf(id) : only.Id == id ? 0 : -1;
     }
 
     private readonly OptimisticHandle<T>?[] CopyTo(OptimisticHandle<T>?[] slots)
     {
-        if (_patches is Several several)
-            Array.Copy(several.Slots, slots, several.Count);
+        if (Only is { } only)
+            slots[0] = only;
         else
-            slots[0] = Only;
+            Array.Copy(Many.Slots, slots, Many.Count);
         return slots;
     }
 
     private readonly OptimisticLayers<T> Where(Func<OptimisticHandle<T>, long, bool> isKept, long argument)
     {
-        if (_patches is not Several several) return IsEmpty || isKept(Only, argument) ? this : None;
+        if (IsEmpty) return this;
+        if (Only is { } only) return isKept(only, argument) ? this : None;
+        var several = Many;
         var slots = new OptimisticHandle<T>?[several.Count];
         var (count, pending) = (0, 0);
         for (var i = 0; i < several.Count; i++)

@@ -15,7 +15,7 @@ namespace ReactiveQuery;
 /// </remarks>
 public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, IDisposable, IMutationStream
 {
-    private readonly MutationOptions<TArgs, T> _options;
+    private readonly MutationRules<TArgs, T> _rules;
     private readonly CompositeDisposable _subscriptions = [];
     private LatestSubject<MutationState<TArgs, T>>? _states;
     private MutationCall<TArgs, T>? _latest;
@@ -24,9 +24,9 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal Mutation(QueryClient client, MutationDefinition<TArgs, T> definition, MutationOptions<TArgs, T> options)
     {
-        Client = client;
+        (Client, Ledger) = (client, client.Ledger);
         Definition = definition;
-        _options = options;
+        _rules = new(options, client.Options.Mutations);
     }
 
     /// <summary>The name of the mutation.</summary>
@@ -37,6 +37,8 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     internal QueryClient Client { get; }
 
+    internal MutationLedger Ledger { get; }
+
     internal MutationDefinition<TArgs, T> Definition { get; }
 
     internal bool IsDisposed => _subscriptions.IsDisposed;
@@ -46,7 +48,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         get
         {
-            lock (Client.Ledger.Gate)
+            lock (Ledger.Gate)
             {
                 if (_states is null)
                 {
@@ -82,7 +84,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     /// When this returns, the state is shown, patches are applied and <c>OnMutate</c> has run as far as it runs without waiting; the fetcher has been called if nothing is to
     /// be waited for. What user code throws does not come out here: it fails the call.
     /// </remarks>
-    public MutationHandle<TArgs, T> Start(TArgs args) => Begin(args, _options).Handle;
+    public MutationHandle<TArgs, T> Start(TArgs args) => Begin(args, _rules).Handle;
 
     /// <summary>Makes a call with options of its own, now.</summary>
     /// <inheritdoc cref="Start(TArgs)"/>
@@ -94,14 +96,14 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     public MutationHandle<TArgs, T> Start(TArgs args, Func<MutationOptions<TArgs, T>, MutationOptions<TArgs, T>> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return Begin(args, _options.Configured(configure, Name)).Handle;
+        return Begin(args, new MutationRules<TArgs, T>(_rules.Options.Configured(configure, Name), Client.Options.Mutations)).Handle;
     }
 
     /// <summary>Shows Idle until the next call. Calls under way run on, unshown.</summary>
     /// <remarks>After disposal: does nothing.</remarks>
     public void Reset()
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
             if (ReferenceEquals(State, MutationState<TArgs, T>.Idle)) return;
             Volatile.Write(ref _latest, null);
@@ -134,25 +136,25 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     public void Dispose()
     {
         _subscriptions.Dispose();
-        Client.Ledger.Forget(this);
+        Ledger.Forget(this);
     }
 
     void IMutationStream.End() => States.End();
 
-    internal MutationCall<TArgs, T> Begin(TArgs args, MutationOptions<TArgs, T> options, bool isExecuted = false)
+    internal MutationCall<TArgs, T> Begin(TArgs args, MutationRules<TArgs, T> rules, bool isExecuted = false)
     {
         ThrowIfDisposed();
         Client.Environment.Connect();
-        var scope = ScopeFor(args, options, out var scopeError);
+        var scope = ScopeFor(args, rules.Options, out var scopeError);
         var turn = scope is null ? null : new MutationTurn(scope);
-        var call = new MutationCall<TArgs, T>(this, args, options, turn, Client.Cache.Clock.Now.At);
+        var call = new MutationCall<TArgs, T>(this, args, rules, turn, Client.Cache.Clock.Now.At);
         call.IsExecuted = isExecuted;
         List<MutationCall>? superseded = null;
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
-            if (_underWay > 0 && options.Policy == MutationPolicy.LatestWins)
-                superseded = Client.Ledger.UnderWay_NeedsLock(this);
-            call.Enlist_NeedsLock(isRefused: _underWay > 0 && options.Policy == MutationPolicy.IgnoreWhileBusy);
+            if (_underWay > 0 && rules.Options.Policy == MutationPolicy.LatestWins)
+                superseded = Ledger.UnderWay_NeedsLock(this);
+            call.Enlist_NeedsLock(isRefused: _underWay > 0 && rules.Options.Policy == MutationPolicy.IgnoreWhileBusy);
         }
 
         superseded?.ForEach(static older => older.Cancel());
@@ -183,7 +185,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
     {
         try
         {
-            var call = Begin(args, _options, isExecuted: true);
+            var call = Begin(args, _rules, isExecuted: true);
             var states = call.States.Subscribe(System.Reactive.Observer.Create<MutationState<TArgs, T>>(state => Tell(observer, state)));
             return Disposable.Create((call, states), static own =>
             {
@@ -229,17 +231,17 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
 
     private void Watch()
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
             _watchers++;
-        Client.Ledger.Watch(this);
+        Ledger.Watch(this);
     }
 
     private void Unwatch(SingleAssignmentDisposable subscription)
     {
-        lock (Client.Ledger.Gate)
+        lock (Ledger.Gate)
         {
             if (--_watchers == 0)
-                Client.Ledger.Unwatch_NeedsLock(this);
+                Ledger.Unwatch_NeedsLock(this);
         }
 
         subscription.Dispose();

@@ -5,12 +5,12 @@ namespace ReactiveQuery;
 /// <content>The attempts with all that may stand between them and the function: <c>fetcher ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ RetryWithBackoff</c>, as for a query's fetch.</content>
 internal sealed partial class MutationCall<TArgs, T>
 {
-    /// <param name="options">Of the call.</param>
+    /// <param name="rules">Of the call.</param>
     /// <param name="firstError">What the first attempt failed with, if it was made already.</param>
-    private void RunAttempts(MutationOptions<TArgs, T> options, Exception? firstError)
+    private void RunAttempts(MutationRules<TArgs, T> rules, Exception? firstError)
     {
         _landed = null;
-        HoldRun(new Attempts(this, firstError).Start(DueTime(options), RetryPolicy(options)));
+        HoldRun(new Attempts(this, firstError).Start(rules.DueTime, rules.Retry));
     }
 
     private sealed class Attempts(MutationCall<TArgs, T> call, Exception? firstError) : IObservable<T>, IObserver<T>

@@ -4,6 +4,7 @@ namespace ReactiveQuery;
 internal sealed partial class MutationCall<TArgs, T>
 {
     private OptimisticHandle? _patches;
+    private bool _isPatched;
 
     /// <summary>Lays the patches; once for each call, however often the connection comes and goes.</summary>
     private bool TryPatch(ref OptimisticHandle? patches, out Exception? error)
@@ -11,16 +12,16 @@ internal sealed partial class MutationCall<TArgs, T>
         error = null;
         try
         {
-            foreach (var effect in Options.Effects)
+            foreach (var effect in Rules!.Effects)
             {
                 if (effect.Patch(Client, _args) is not { } laid) continue;
                 if (patches is null)
                     Volatile.Write(ref _patches, patches = laid);
                 else
                     patches.Append(laid);
-                Interlocked.MemoryBarrier(); // Either whoever settles the call sees them, or the caller that the call is settled.
             }
 
+            Volatile.Write(ref _isPatched, true);
             return true;
         }
         catch (Exception thrown)
@@ -30,19 +31,23 @@ internal sealed partial class MutationCall<TArgs, T>
         }
     }
 
-    private void AffectCache(MutationOutcome<T> outcome, MutationOptions<TArgs, T> options)
+    private void AffectCache(MutationOutcome<T> outcome, MutationRules<TArgs, T> rules)
     {
+        // Either this sees the patches, or whoever lays them just now that the call is settled. They need no fence of their own for it, which every call would pay
+        // (W9 in benchmarks/WORKLOADS.md): few calls are settled before their patches lie.
+        if (!Volatile.Read(ref _isPatched))
+            Interlocked.MemoryBarrierProcessWide();
         if (outcome.IsSuccess)
-            Respond(outcome.Data!, options, Volatile.Read(ref _patches));
+            Respond(outcome.Data!, rules.Effects, Volatile.Read(ref _patches));
         else
             RollBack(Volatile.Read(ref _patches));
-        if (_isSent)
-            Invalidate(options);
+        if (_isSent && rules.HasInvalidations)
+            Invalidate(rules.Options);
     }
 
-    private void Respond(T result, MutationOptions<TArgs, T> options, OptimisticHandle? patches)
+    private void Respond(T result, MutationEffect<TArgs, T>[] effects, OptimisticHandle? patches)
     {
-        foreach (var effect in options.Effects)
+        foreach (var effect in effects)
         {
             try
             {

@@ -14,16 +14,12 @@ internal sealed partial class MutationCall<TArgs, T>
 
     public override void Run()
     {
-        if (Options is not { } options || IsAnswered) return;
-        if (_mutation.Definition.Fetcher is MutationTaskFetcher<TArgs, T> fetcher && DueTime(options).IsForever && !HasToWait)
+        if (Rules is not { } rules || IsAnswered) return;
+        if (_mutation.Definition.Fetcher is MutationTaskFetcher<TArgs, T> fetcher && rules.IsAttemptedDirectly && !HasToWait)
             RunDirectly(fetcher);
         else
-            RunAttempts(options, null);
+            RunAttempts(rules, null);
     }
-
-    private TimeSpan DueTime(MutationOptions<TArgs, T> options) => options.Timeout ?? Defaults.Timeout ?? Timeout.InfiniteTimeSpan;
-
-    private RetryPolicy RetryPolicy(MutationOptions<TArgs, T> options) => options.Retry ?? Defaults.Retry ?? ReactiveQuery.RetryPolicy.None;
 
     private void RunDirectly(MutationTaskFetcher<TArgs, T> fetcher)
     {
@@ -84,11 +80,11 @@ internal sealed partial class MutationCall<TArgs, T>
 
     private void Failed(Exception error)
     {
-        if (Options is not { } options) return; // It has ended; nobody decides anything any more.
-        if (RetryPolicy(options) is { MaxRetries: 0, ShouldRetry: null })
-            Decide(MutationOutcome<T>.Failed(error, 1));
+        if (Rules is not { } rules) return; // It has ended; nobody decides anything any more.
+        if (rules.IsRetried)
+            RunAttempts(rules, error);
         else
-            RunAttempts(options, error);
+            Decide(MutationOutcome<T>.Failed(error, 1));
     }
 
     private void Decide(MutationOutcome<T> outcome)

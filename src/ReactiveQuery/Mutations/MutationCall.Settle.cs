@@ -36,30 +36,30 @@ internal sealed partial class MutationCall<TArgs, T>
     /// <summary>A failure that nobody is told of. Where the client's disposal cuts the callbacks off, those who wait are told that the call was cancelled.</summary>
     private Exception? Unobserved_NeedsLock(MutationOutcome<T> outcome)
     {
-        if (_callbacks.Error.Length > 0) return null;
+        if (Callbacks.Error.Length > 0) return null;
         return outcome.Error is not null && (IsObserved || _mutation.IsSeen_NeedsLock(this)) ? null : _outcome.Error;
     }
 
     /// <summary>Decides what becomes of the call, once: whoever comes first.</summary>
     private bool TrySettle(MutationOutcome<T> outcome)
     {
-        if (Options is not { } options || !TryAdvance(CallStage.Settling)) return false;
+        if (Rules is not { } rules || !TryAdvance(CallStage.Settling)) return false;
         _outcome = outcome;
         EndRun();
-        AffectCache(outcome, options);
+        AffectCache(outcome, rules);
         Client.Environment.WriteEnded(this);
-        if (HasSteps(outcome))
+        if (HasSteps(outcome, rules.Callbacks))
             RunSteps(outcome);
         else
             Finish(outcome);
         return true;
     }
 
-    private bool HasSteps(MutationOutcome<T> outcome) =>
-        _callbacks.Settled.Length > 0
+    private bool HasSteps(MutationOutcome<T> outcome, MutationCallbacks<TArgs, T> callbacks) =>
+        callbacks.Settled.Length > 0
         || _extras?.Refetches is not null
-        || (outcome.IsSuccess && _callbacks.Success.Length > 0)
-        || (outcome.Error is not null && _callbacks.Error.Length > 0);
+        || (outcome.IsSuccess && callbacks.Success.Length > 0)
+        || (outcome.Error is not null && callbacks.Error.Length > 0);
 
     private void RunSteps(MutationOutcome<T> outcome) =>
         new CallbackChain(Client, StepsFor(outcome), CallbackThrew, HasLeft(CallStage.Settling), () => Finish(outcome)).Run();
@@ -69,10 +69,10 @@ internal sealed partial class MutationCall<TArgs, T>
         var shown = MutationReducer.Reduce(State, new CallEnded<T>(outcome));
         List<Func<Task?>> steps = [];
         if (outcome.IsSuccess)
-            steps.AddRange(_callbacks.Success.Select(callback => (Func<Task?>)(() => callback(outcome.Data!, Context))));
+            steps.AddRange(Callbacks.Success.Select(callback => (Func<Task?>)(() => callback(outcome.Data!, Context))));
         if (outcome.Error is { } error)
-            steps.AddRange(_callbacks.Error.Select(callback => (Func<Task?>)(() => callback(error, Context))));
-        steps.AddRange(_callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
+            steps.AddRange(Callbacks.Error.Select(callback => (Func<Task?>)(() => callback(error, Context))));
+        steps.AddRange(Callbacks.Settled.Select(callback => (Func<Task?>)(() => callback(shown, Context))));
         if (_extras?.Refetches is { } refetches)
             steps.Add(() => Task.WhenAll(refetches));
         return steps;
@@ -119,7 +119,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
     /// <summary>How long the ended call is shown; null: not at all. What a disposed mutation did nobody can repeat, so nobody needs to see it.</summary>
     private TimeSpan? Stay_NeedsLock(MutationOutcome<T> outcome) =>
-        outcome.IsCancelled || _mutation.IsDisposed ? null : Options.GcTime ?? Defaults.GcTime ?? QueryDefaults.GcTime;
+        outcome.IsCancelled || _mutation.IsDisposed ? null : Rules!.GcTime;
 
     /// <summary>Whether the fetcher's own task is the answer: it ended as the call does, and nothing is left that the two could differ in.</summary>
     private bool IsLanded(MutationOutcome<T> outcome) =>

@@ -19,7 +19,7 @@ internal sealed partial class MutationCall<TArgs, T>
         _mutation.Added_NeedsLock(this);
         var isPaused = Client.Environment.IsDisconnected && NetworkMode == NetworkMode.Online; // Under the lock: a change is seen here, or told to a call that is listed by then.
         Show_NeedsLock(isPaused ? Started(isPaused) : null);
-        if (Turn is null && _callbacks.Mutate.Length == 0 && !isPaused)
+        if (Turn is null && Callbacks.Mutate.Length == 0 && !isPaused)
             StartAt(CallStage.Running); // Nothing to wait for: once its patches are applied, its first attempt is made.
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class MutationCall<TArgs, T>
 
         if (Stage == CallStage.Running)
             Run();
-        else if (_callbacks.Mutate is { Length: > 0 } callbacks)
+        else if (Callbacks.Mutate is { Length: > 0 } callbacks)
             Prepare(callbacks);
         else
             Prepared();

@@ -17,22 +17,20 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private readonly long _submittedTicks;
     private readonly short _submittedOffset;
     private readonly byte _networkMode;
-    private MutationOptions<TArgs, T>? _options;
-    private MutationCallbacks<TArgs, T> _callbacks;
+    private MutationRules<TArgs, T>? _rules;
     private MutationState<TArgs, T>? _state; // Null where it follows from the stage and the outcome, and nobody has looked yet.
     private Extras? _extras;
 
-    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationOptions<TArgs, T> options, MutationTurn? turn, DateTimeOffset submittedAt)
+    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationRules<TArgs, T> rules, MutationTurn? turn, DateTimeOffset submittedAt)
         : base(turn)
     {
         _mutation = mutation;
         _args = args;
         (_submittedTicks, _submittedOffset) = (PackedInstant.TicksOf(submittedAt), PackedInstant.OffsetOf(submittedAt));
-        _meta = options.Meta;
-        _options = options;
-        _callbacks = options.Callbacks.Behind(Defaults);
+        _meta = rules.Options.Meta;
+        _rules = rules;
         Handle = new(this);
-        _networkMode = (byte)(options.NetworkMode ?? Defaults.NetworkMode ?? default);
+        _networkMode = (byte)rules.NetworkMode;
     }
 
     public MutationHandle<TArgs, T> Handle { get; }
@@ -86,11 +84,12 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     private QueryClient Client => _mutation.Client;
 
-    private MutationLedger Ledger => Client.Ledger;
+    private MutationLedger Ledger => _mutation.Ledger;
 
-    private MutationDefaults Defaults => Client.Options.Mutations;
+    /// <summary>Null once it has let go of them.</summary>
+    private MutationRules<TArgs, T>? Rules => Volatile.Read(ref _rules);
 
-    private MutationOptions<TArgs, T> Options => Volatile.Read(ref _options)!;
+    private MutationCallbacks<TArgs, T> Callbacks => Rules?.Callbacks ?? MutationCallbacks<TArgs, T>.None;
 
     private NetworkMode NetworkMode => (NetworkMode)_networkMode;
 
@@ -140,18 +139,18 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
 
     public override MutationHandle Retry()
     {
-        MutationOptions<TArgs, T>? options;
+        MutationRules<TArgs, T>? rules;
         lock (Ledger.Gate)
         {
-            options = IsSettled && State_NeedsLock.IsError ? _options : null;
-            if (options is not null)
+            rules = IsSettled && State_NeedsLock.IsError ? _rules : null;
+            if (rules is not null)
                 LetGo_NeedsLock(); // Of two retries the second finds nothing to do.
         }
 
-        if (options is not null)
+        if (rules is not null)
         {
             Forget();
-            return _mutation.Begin(_args, options).Handle;
+            return _mutation.Begin(_args, rules).Handle;
         }
 
         GoOn();
@@ -188,11 +187,7 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
         Ledger.DeliverChanges();
     }
 
-    private void LetGo_NeedsLock()
-    {
-        _options = null;
-        _callbacks = MutationCallbacks<TArgs, T>.None;
-    }
+    private void LetGo_NeedsLock() => _rules = null;
 
     private MutationState<TArgs, T> Started(bool isPaused) => MutationReducer.Start<TArgs, T>(SubmittedAt, _args, isPaused);
 

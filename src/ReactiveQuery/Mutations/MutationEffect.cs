@@ -11,6 +11,9 @@ internal abstract class MutationEffect<TArgs, T>
     {
     }
 
+    /// <summary>Whether <see cref="Invalidates"/> is worth asking.</summary>
+    public virtual bool HasInvalidations => false;
+
     /// <summary>What has turned stale; null: nothing.</summary>
     public virtual QueryFilter? Invalidates(TArgs args) => null;
 }
@@ -63,5 +66,7 @@ internal sealed class WriteOne<TArgs, T, TParams, TData>(
 
 internal sealed class InvalidateMatching<TArgs, T>(Func<TArgs, QueryFilter> filter) : MutationEffect<TArgs, T>
 {
+    public override bool HasInvalidations => true;
+
     public override QueryFilter? Invalidates(TArgs args) => filter(args);
 }
