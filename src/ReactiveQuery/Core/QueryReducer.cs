@@ -49,7 +49,10 @@ internal static class QueryReducer
     };
 
     /// <summary><see cref="FetchStarted"/>.</summary>
-    public static QueryState<T> Start<T>(QueryState<T> state, bool isPaused, PageDirection direction) => state with
+    public static QueryState<T> Start<T>(QueryState<T> state, bool isPaused, PageDirection direction) =>
+        ReferenceEquals(state, QueryState<T>.Idle) && !isPaused && direction == PageDirection.None ? QueryState<T>.LoadingFromIdle : Started(state, isPaused, direction);
+
+    private static QueryState<T> Started<T>(QueryState<T> state, bool isPaused, PageDirection direction) => state with
     {
         Status = state.HasData ? state.Status : QueryStatus.Loading,
         FetchStatus = isPaused ? FetchStatus.Paused : FetchStatus.Fetching,

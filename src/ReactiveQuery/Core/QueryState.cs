@@ -17,6 +17,9 @@ public sealed partial record QueryState<T>
     /// <summary>The state of a query that was never asked, or is disabled: no data, no error, nothing running.</summary>
     public static QueryState<T> Idle { get; } = new();
 
+    /// <summary>What follows <see cref="Idle"/> when a first fetch begins; one for all, for each query of many passes through it (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    internal static QueryState<T> LoadingFromIdle { get; } = new() { Status = QueryStatus.Loading, FetchStatus = FetchStatus.Fetching, Before = Idle };
+
     // Two states are made by every fetch and one is kept by every query: they are packed (W4 and W8 in benchmarks/WORKLOADS.md).
     private readonly byte _status;
     private readonly byte _fetchStatus;
