@@ -15,7 +15,7 @@ namespace ReactiveQuery;
 /// <param name="clock">What it is now.</param>
 /// <param name="onSchedulerError">Takes what the scheduler throws.</param>
 /// <param name="onDeparted">Takes entries that have departed unseen out of the cache; runs no user code.</param>
-/// <param name="onAllDeparted">Does what may run user code after that.</param>
+/// <param name="onAllDeparted">Does what may run user code after that; last of all.</param>
 internal sealed class Deadlines(
     IScheduler scheduler, QueryClock clock, Action<Exception> onSchedulerError, DepartedAction onDeparted, Action onAllDeparted) : IDisposable
 {
@@ -177,23 +177,26 @@ internal sealed class Deadlines(
         var now = clock.Elapsed;
         var few = new Deadline[Few];
         List<Deadline>? called = null;
-        var isAnyDue = false;
+        var isAnyOut = false;
         int count;
         do
         {
             count = Take(few, now);
-            isAnyDue |= count > 0;
-            Depart(few.AsSpan(0, count), now, ref called);
+            isAnyOut |= Depart(few.AsSpan(0, count), now, ref called);
         }
         while (count == few.Length);
 
-        Arm(isAnyDue ? TimeSpan.Zero : ShortestWaitAfterEarlyTimer);
-        onAllDeparted();
-        if (called is [var only])
+        Arm(isAnyOut || called is not null ? TimeSpan.Zero : ShortestWaitAfterEarlyTimer);
+        if (called is null)
+            TellAllDeparted();
+        else if (called is [var only] && !isAnyOut)
             only.OnDeadline();
-        else if (called is not null)
+        else
             new Batch(this, called).Call();
     }
+
+    /// <summary>May run user code.</summary>
+    private void TellAllDeparted() => onAllDeparted();
 
     /// <summary>Takes out as many as there is room for of those that are due by now; with the last of them there is no timer armed any more.</summary>
     private int Take(Deadline[] few, TimeSpan now)
@@ -224,7 +227,7 @@ internal sealed class Deadlines(
     }
 
     /// <summary>Takes those out of the cache that leave unseen; the rest are to be called.</summary>
-    private void Depart(ReadOnlySpan<Deadline> few, TimeSpan now, ref List<Deadline>? called)
+    private bool Depart(ReadOnlySpan<Deadline> few, TimeSpan now, ref List<Deadline>? called)
     {
         QueryEntry[]? departed = null;
         var count = 0;
@@ -235,6 +238,7 @@ internal sealed class Deadlines(
                 (called ??= []).Add(entry);
         if (departed is not null)
             onDeparted(departed.AsSpan(0, count));
+        return departed is not null;
     }
 
     /// <summary>Places left behind by moves and removals are swept when they are more than three quarters of the queue.</summary>
@@ -251,11 +255,15 @@ internal sealed class Deadlines(
         _forgotten = 0;
     }
 
-    /// <summary>Entries that came due at once. They are called one after the other; those behind one in which an observer blocks are called by another thread.</summary>
+    /// <summary>
+    /// Entries that came due at once, and whoever is told of those that departed. They are called one after the other; those behind one in which an observer blocks are called
+    /// by another thread.
+    /// </summary>
     private sealed class Batch(Deadlines deadlines, List<Deadline> due)
     {
         private DisposableSlot _relief;
         private int _taken;
+        private int _isTold;
 
         public void Call()
         {
@@ -267,7 +275,9 @@ internal sealed class Deadlines(
         {
             while (Interlocked.Increment(ref _taken) is var number && number <= due.Count)
                 due[number - 1].OnDeadline();
-            _relief.Dispose();
+            _relief.Dispose(); // Nothing is behind what follows.
+            if (Interlocked.Exchange(ref _isTold, 1) == 0)
+                deadlines.TellAllDeparted();
         }
 
         private void Watch()

@@ -87,6 +87,7 @@ internal struct DeliveryPass<T>
         var place = Volatile.Read(ref _place);
         if (place == Over)
         {
+            _mounts = null;
             _round--; // It is over and has nothing to wait for, should it have seen that it was taken.
             return;
         }

@@ -24,7 +24,7 @@ internal static class FaultedTask
         {
             return Errors(probe) is [var found] && found.SourceException == error;
         }
-        catch (MissingMethodException)
+        catch (Exception)
         {
             return false;
         }

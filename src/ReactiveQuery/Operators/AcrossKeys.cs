@@ -11,17 +11,34 @@ internal class Keyed<T>(QueryClient client, QueryRequest<T> request) : QuerySour
 }
 
 /// <summary>A switch's place in the entry of the key that it follows: what is committed there goes to the switch without an observer in between (W11b in <c>benchmarks/WORKLOADS.md</c>).</summary>
+/// <remarks>A key that is left in its own first state is not fetched any more, for it is dismounted before the fetch begins; any other observer has nothing to dispose of by then.</remarks>
 internal sealed class KeyedMount<T>(Switch<QueryState<T>> parent, Keyed<T> states) : Mount<T>(states.Request, observer: null), IFollower<QueryState<T>>
 {
-    private FollowerSubscription _subscription;
+    private bool _isMounted;
+    private int _isLeft;
 
-    public void Begin() => _subscription.Begin(states.Subscribe(this));
+    /// <summary>What it asked, also when it has let go of it.</summary>
+    public QueryRequest<T> Asked => states.Request;
 
-    public void Leave() => _subscription.Leave();
+    public void Begin()
+    {
+        var mounted = states.Subscribe(this);
+        if (Volatile.Read(ref _isLeft) != 0) mounted.Dispose(); // Perhaps for the second time.
+    }
+
+    public void Leave()
+    {
+        Interlocked.Exchange(ref _isLeft, 1); // With a fence: either this finds that it is mounted, or Begin that it was left.
+        if (Volatile.Read(ref _isMounted)) Dispose();
+    }
 
     public override void Complete() => parent.EndOf(this);
 
-    protected override void Show(QueryState<T> state, QueryState<T>? last) => parent.Post(this, state);
+    protected override void Show(QueryState<T> state, QueryState<T>? last)
+    {
+        if (!_isMounted) Volatile.Write(ref _isMounted, true);
+        parent.Post(this, state);
+    }
 }
 
 /// <summary>
@@ -56,7 +73,7 @@ internal sealed class AcrossKeys<T>(Action<Exception, UnobservedErrorOrigin, Que
     public override void Forget() => (_last, _previous, _standIn) = (null, default, default);
 
     /// <summary>By whose options it is to be shown; null for what belongs to no key.</summary>
-    private static QueryRequest<T>? RequestOf(IFollower<QueryState<T>> from) => (from as KeyedMount<T>)?.Request;
+    private static QueryRequest<T>? RequestOf(IFollower<QueryState<T>> from) => (from as KeyedMount<T>)?.Asked;
 
     private QueryState<T> StandIn(QueryState<T> loading, QueryRequest<T> request)
     {

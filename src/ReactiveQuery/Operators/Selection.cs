@@ -8,6 +8,7 @@ namespace ReactiveQuery;
 internal struct Selection<T, TResult>(Func<T, TResult> selector, IEqualityComparer<TResult> comparer)
 {
     private Func<T, TResult>? _selector = selector;
+    private IEqualityComparer<TResult>? _comparer = comparer;
     private bool _hasResult;
     private TResult? _result;
     private Exception? _error;
@@ -24,21 +25,21 @@ internal struct Selection<T, TResult>(Func<T, TResult> selector, IEqualityCompar
         var isSameResult = KeepsResult(before, state);
         if (isSameResult && !hadError && !typeof(TResult).IsValueType && before!.IsSameBut(state))
         {
-            memo = new(_selector, comparer, _result);
+            memo = new(_selector, _comparer, _result);
             return null;
         }
 
         var next = _error is not null ? Failed(state, _error) : state.WithData(_result);
-        if (StateSink<T, TResult>.IsRepeated(next, _last)) return null;
+        if (_selector is null || StateSink<T, TResult>.IsRepeated(next, _last)) return null; // It may have been let go of in the meantime.
         return _last = next;
     }
 
     /// <summary>Whether another selection that does the same kept the same result in this very step, so that <see cref="Next"/> would return null.</summary>
     public readonly bool IsKeptBy(in SelectionMemo memo) =>
-        !typeof(TResult).IsValueType && _error is null && memo.Holds(_selector, comparer, _result);
+        !typeof(TResult).IsValueType && _error is null && memo.Holds(_selector, _comparer, _result);
 
-    /// <summary>The selector may capture a view-model, and the subscription may be held for longer than it.</summary>
-    public void LetGo() => (_selector, _result, _last) = (null, default, null);
+    /// <summary>Selector, comparer and error may know a view-model, and the subscription may be held for longer than it.</summary>
+    public void LetGo() => this = default;
 
     private bool KeepsResult(QueryState<T>? before, QueryState<T> state)
     {
@@ -55,19 +56,20 @@ internal struct Selection<T, TResult>(Func<T, TResult> selector, IEqualityCompar
     /// <summary>All that runs user code.</summary>
     private bool KeepsResultOf(QueryState<T>? before, T data)
     {
-        if (_selector is not { } select) return false;
+        if (_selector is not { } select || _comparer is not { } comparer) return false;
         try
         {
             if (typeof(T).IsValueType && before is { HasData: true } && QueryState<T>.IsSameData(before.Data, data)) return true;
             TResult result = select(data);
             var isSame = _hasResult && (IsSame(_result, result) || comparer.Equals(_result!, result));
+            if (_selector is null) return false; // Let go of within the call.
             if (!isSame) (_result, _hasResult) = (result, true);
             if (_error is not null) _error = null;
             return isSame;
         }
         catch (Exception error)
         {
-            _error = error;
+            if (_selector is not null) _error = error;
             return false;
         }
     }

@@ -7,7 +7,7 @@ namespace ReactiveQuery;
 internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
 {
     private readonly object _gate = new();
-    private readonly Func<Exception, T> _fromError;
+    private Func<Exception, T>? _fromError;
     private readonly Action<Exception, UnobservedErrorOrigin> _report;
     private readonly SwitchView<T>? _view;
     private readonly SingleAssignmentDisposable _upstream = new();
@@ -69,7 +69,10 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     }
 
     /// <summary>Shows an error in place of a stream's values.</summary>
-    public void PostError(IFollower<T> from, Exception error) => Post(from, _fromError(error));
+    public void PostError(IFollower<T> from, Exception error)
+    {
+        if (IsCurrent(from) && _fromError is { } fromError) Post(from, fromError(error));
+    }
 
     /// <summary>Ends with the stream that is followed.</summary>
     public void EndOf(IFollower<T> follower)
@@ -125,8 +128,11 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     protected override void Forget()
     {
         _observer = null;
+        _fromError = null;
         _view?.Forget();
         Leave();
+        lock (_gate)
+            _tail = Version<Waiting>.NewEnd(Waiting.Nothing); // What was still waiting is not to be kept.
     }
 
     private void Show(IFollower<T> from, T value)
@@ -171,13 +177,14 @@ internal abstract class Switch<T> : Receiver<Switch<T>.Waiting>, IDisposable
     {
         public static readonly Waiting Nothing = new(null, default!);
 
+        private IFollower<T>? _from = from;
         private T? _value = value;
 
         public (IFollower<T> From, T Value) Take()
         {
-            var value = _value!;
-            _value = default;
-            return (from!, value);
+            var taken = (_from!, _value!);
+            (_from, _value) = (null, default);
+            return taken;
         }
     }
 }

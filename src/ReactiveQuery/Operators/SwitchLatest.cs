@@ -33,6 +33,8 @@ internal sealed class SwitchLatest<TSource, T>(
         SwitchView<T>? view,
         IObserver<T> observer) : Switch<T>(fromError, report, view, observer), IObserver<TSource>
     {
+        private Func<Switch<T>, TSource, IFollower<T>?>? _select = select;
+
         /// <summary>Follows the source until the stream followed last has ended or, should there be none, the lifetime is over.</summary>
         public void Run(IObservable<TSource> source, IObservable<Unit>? lifetime)
         {
@@ -53,7 +55,7 @@ internal sealed class SwitchLatest<TSource, T>(
             IFollower<T>? next;
             try
             {
-                next = select(this, value);
+                next = _select?.Invoke(this, value);
             }
             catch (Exception error)
             {
@@ -70,6 +72,13 @@ internal sealed class SwitchLatest<TSource, T>(
 
         public void OnCompleted()
         {
+        }
+
+        /// <summary>The function knows the definition, which may capture a view-model.</summary>
+        protected override void Forget()
+        {
+            base.Forget();
+            _select = null;
         }
     }
 }

@@ -172,6 +172,6 @@ public class DeadlinesTests
         }
 
         _scheduler.Start();
-        Assert.Equal(["62 out", "64 out", "64 out", "8 out", "told", "called", "called"], happened);
+        Assert.Equal(["62 out", "64 out", "64 out", "8 out", "called", "called", "told"], happened);
     }
 }
