@@ -17,7 +17,7 @@ internal sealed class EntryTable(object gate)
 {
     private const int PieceBits = 11;
     private const int PieceLength = 1 << PieceBits;
-    private QueryEntry?[][] _buckets = [new QueryEntry?[16]]; // Powers of two: one piece that is short, or whole ones.
+    private Bucket[][] _buckets = [new Bucket[16]]; // Powers of two: one piece that is short, or whole ones.
     private int _generation; // Odd while it grows.
     private int _count;
 
@@ -71,16 +71,16 @@ internal sealed class EntryTable(object gate)
     }
 
     /// <summary>Keys that differ in their last number follow each other, and so do the buckets of entries that come and go together.</summary>
-    private static int IndexOf(QueryKey key, QueryEntry?[][] buckets)
+    private static int IndexOf(QueryKey key, Bucket[][] buckets)
     {
         var hash = (uint)key.GetHashCode();
         return (int)((hash ^ (hash >> 16)) & (uint)(LengthOf(buckets) - 1));
     }
 
-    private static int LengthOf(QueryEntry?[][] buckets) => buckets.Length * buckets[0].Length;
+    private static int LengthOf(Bucket[][] buckets) => buckets.Length * buckets[0].Length;
 
     /// <summary>What leads to the first of a bucket.</summary>
-    private static ref QueryEntry? LinkAt(int index, QueryEntry?[][] buckets) => ref buckets[index >> PieceBits][index & (PieceLength - 1)];
+    private static ref QueryEntry? LinkAt(int index, Bucket[][] buckets) => ref buckets[index >> PieceBits][index & (PieceLength - 1)].First;
 
     /// <summary>What leads to the entry of a key, or to nothing at the end of its chain.</summary>
     private ref QueryEntry? LinkTo(QueryKey key)
@@ -103,16 +103,16 @@ internal sealed class EntryTable(object gate)
         Volatile.Write(ref _generation, _generation + 1);
     }
 
-    private static QueryEntry?[][] Doubled(QueryEntry?[][] buckets)
+    private static Bucket[][] Doubled(Bucket[][] buckets)
     {
-        if (buckets[0].Length < PieceLength) return [new QueryEntry?[2 * buckets[0].Length]];
-        var grown = new QueryEntry?[2 * buckets.Length][];
+        if (buckets[0].Length < PieceLength) return [new Bucket[2 * buckets[0].Length]];
+        var grown = new Bucket[2 * buckets.Length][];
         for (var i = 0; i < grown.Length; i++)
-            grown[i] = i < buckets.Length ? buckets[i] : new QueryEntry?[PieceLength];
+            grown[i] = i < buckets.Length ? buckets[i] : new Bucket[PieceLength];
         return grown;
     }
 
-    private static void Split(QueryEntry? first, int length, QueryEntry?[][] grown, ref QueryEntry? low, ref QueryEntry? high)
+    private static void Split(QueryEntry? first, int length, Bucket[][] grown, ref QueryEntry? low, ref QueryEntry? high)
     {
         for (var entry = first; entry is not null;)
         {
@@ -133,5 +133,11 @@ internal sealed class EntryTable(object gate)
 
         Volatile.Write(ref low, null);
         Volatile.Write(ref high, null);
+    }
+
+    /// <summary>A type of its own: a reference to a place in an array of references would ask first what the array is of.</summary>
+    private struct Bucket
+    {
+        public QueryEntry? First;
     }
 }

@@ -17,8 +17,11 @@ internal struct PiecedList<T>
 
     public int Count { get; private set; }
 
-    public readonly ref T? this[int index] =>
-        ref (index < PieceLength ? _first! : _others![(index >> Bits) - 1]!)[index & (PieceLength - 1)];
+    public readonly T? this[int index] // By value: a reference to a place asks first what the array is of.
+    {
+        get => PieceOf(index)[index & (PieceLength - 1)];
+        set => PieceOf(index)[index & (PieceLength - 1)] = value;
+    }
 
     public void Add(T item)
     {
@@ -33,9 +36,8 @@ internal struct PiecedList<T>
     /// <remarks>A piece that has become empty stays until the one before it is, so that a list that goes up and down there makes none.</remarks>
     public T? Pop()
     {
-        ref var place = ref this[--Count];
-        var last = place;
-        place = null;
+        var last = this[--Count];
+        this[Count] = null;
         if (Count == 0 && _first!.Length > FewPlaces)
             (_first, _others) = (null, null);
         else if ((Count & (PieceLength - 1)) == 0 && Count >> Bits is var emptied && emptied < _others?.Length)
@@ -64,6 +66,8 @@ internal struct PiecedList<T>
         for (var piece = 1; piece << Bits < Count; piece++)
             list.AddRange<T>(_others![piece - 1].AsSpan(0, Math.Min(Count - (piece << Bits), PieceLength))!);
     }
+
+    private readonly T?[] PieceOf(int index) => index < PieceLength ? _first! : _others![(index >> Bits) - 1]!;
 
     [MemberNotNull(nameof(_first))]
     private void MakeRoomInFirst()
