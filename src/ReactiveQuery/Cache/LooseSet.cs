@@ -8,7 +8,7 @@ namespace ReactiveQuery;
 /// <param name="holds">Asked under this lock and without the entry's: reads fields, and runs no user code.</param>
 internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
 {
-    /// <summary>So many, or twice as many as it holds of, are looked at together: a sweep fences all threads, which takes from some microseconds to a hundred (W7b).</summary>
+    /// <summary>So many, or twice as many as it holds of, are looked at together: a sweep fences all threads, which showed in W7b when it came eight times as often.</summary>
     private const int LeastSweep = 8192;
 
     private readonly object _gate = new();
