@@ -130,7 +130,8 @@ public sealed class RandomStormTests : IDisposable
             case 0 or 1 or 2:
                 _observers.TryAdd(new StormObserver(query, _contract, growsOnly: !writes).Subscribe(_client), true);
                 break;
-            case 3 or 4 or 5 when _observers.Keys.FirstOrDefault() is { } observer && _observers.TryRemove(observer, out _):
+            case 3 or 4 or 5:
+                if (_observers.Keys.FirstOrDefault() is not { } observer || !_observers.TryRemove(observer, out _)) break;
                 observer.Dispose();
                 if (observer.Complaint is { } complaint) throw new InvalidOperationException(complaint);
                 break;
