@@ -5,7 +5,6 @@ namespace ReactiveQuery;
 /// <param name="observer">Who is shown the states; null when a derived class shows them to somebody.</param>
 internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? observer) : Receiver<QueryState<T>>, IRosterMember, IDisposable
 {
-    private QueryEntry<T> _entry = null!;
     private IObserver<QueryState<T>>? _observer = observer;
     private QueryState<T>? _view; // What was shown where it was not the state as it was committed. A field written at each delivery would cost W3 a fifth.
     private readonly MountTriggers? _triggers = request.Options.HasTriggers || request.Options.HasInterval ? new() : null;
@@ -14,7 +13,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
     public int Slot { get; set; }
 
     /// <summary>The entry, from just before it is mounted there.</summary>
-    public QueryEntry<T> Entry { get => _entry; set => _entry = value; }
+    public QueryEntry<T> Entry { get; set; } = null!;
 
     /// <summary>What it asks; let go of with the observer, for a definition may capture a view-model.</summary>
     public QueryRequest<T> Request { get; private set; } = request;
@@ -48,7 +47,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
 
     public void Dispose()
     {
-        _entry.Unmount(this);
+        Entry.Unmount(this);
         Stop();
         LetGoOfTriggers();
     }
@@ -68,8 +67,6 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
             Deliver(state, before);
     }
 
-    public void ReportObserver(Exception error) => _entry.ReportObserver(error);
-
     /// <summary>Tells the observer that nothing follows.</summary>
     public virtual void Complete() => _observer?.OnCompleted();
 
@@ -77,7 +74,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
 
     private void Deliver(QueryState<T> value, QueryState<T>? before)
     {
-        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, _entry.LastLooked);
+        var isStale = Freshness.IsStale(value, Request.Options.StaleTime, Entry.LastLooked);
         var shown = value.Shown;
         if (isStale != shown.IsStale)
             shown = shown with { IsStale = isStale };
@@ -106,7 +103,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
         }
         catch (Exception thrown)
         {
-            _entry.ReportObserver(thrown);
+            Entry.ReportObserver(thrown);
         }
     }
 
@@ -128,7 +125,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
         }
         catch (Exception thrown)
         {
-            _entry.ReportTrigger(thrown);
+            Entry.ReportTrigger(thrown);
         }
     }
 
@@ -146,7 +143,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
         }
         catch (Exception thrown)
         {
-            _entry.ReportObserver(thrown);
+            Entry.ReportObserver(thrown);
         }
     }
 
@@ -160,7 +157,7 @@ internal class Mount<T>(QueryRequest<T> request, IObserver<QueryState<T>>? obser
         }
         catch (Exception thrown)
         {
-            _entry.ReportComparer(thrown);
+            Entry.ReportComparer(thrown);
             return false;
         }
     }

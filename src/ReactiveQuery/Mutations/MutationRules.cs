@@ -11,7 +11,6 @@ internal sealed class MutationRules<TArgs, T>
         Retry = options.Retry ?? defaults.Retry ?? RetryPolicy.None;
         DueTime = options.Timeout ?? defaults.Timeout ?? Timeout.InfiniteTimeSpan;
         GcTime = options.GcTime ?? defaults.GcTime ?? QueryDefaults.GcTime;
-        IsAttemptedDirectly = DueTime.IsForever;
         IsRetried = Retry is not { MaxRetries: 0, ShouldRetry: null };
         HasInvalidations = Array.Exists(options.Effects, static effect => effect.HasInvalidations);
     }
@@ -31,7 +30,7 @@ internal sealed class MutationRules<TArgs, T>
     public TimeSpan GcTime { get; }
 
     /// <summary>Whether no time limit stands between an attempt and the function.</summary>
-    public bool IsAttemptedDirectly { get; }
+    public bool IsAttemptedDirectly => DueTime.IsForever;
 
     /// <summary>Whether a failed attempt may be made again.</summary>
     public bool IsRetried { get; }

@@ -70,7 +70,7 @@ internal sealed class AcrossKeys<T>(Action<Exception, UnobservedErrorOrigin, Que
 
     public override void Remember(QueryState<T> shown) => _last = shown;
 
-    public override void Forget() => (_last, _previous, _standIn) = (null, default, default);
+    public override void Forget() => (_last, _previous, _standIn, _loadingKey) = (null, default, default, null);
 
     /// <summary>By whose options it is to be shown; null for what belongs to no key.</summary>
     private static QueryRequest<T>? RequestOf(IFollower<QueryState<T>> from) => (from as KeyedMount<T>)?.Asked;

@@ -40,7 +40,7 @@ internal sealed class SelectingMount<T, TResult>(QueryRequest<T> request, Select
         }
         catch (Exception thrown)
         {
-            ReportObserver(thrown);
+            Entry.ReportObserver(thrown);
         }
     }
 }

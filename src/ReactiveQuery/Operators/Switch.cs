@@ -202,27 +202,18 @@ internal interface IFollower<T>
     void Leave();
 }
 
-/// <summary>The subscription of an <see cref="IFollower{T}"/>, which may be left while it begins. Must not be copied.</summary>
-internal struct FollowerSubscription
-{
-    private IDisposable? _current;
-
-    public void Begin(IDisposable subscription)
-    {
-        if (Interlocked.CompareExchange(ref _current, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
-    }
-
-    public void Leave() => (Volatile.Read(ref _current) ?? Interlocked.CompareExchange(ref _current, Disposable.Empty, null))?.Dispose();
-}
-
 /// <summary>Follows a stream whose values are shown as they are.</summary>
 internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : IFollower<T>, IObserver<T>
 {
-    private FollowerSubscription _subscription;
+    private IDisposable? _subscription;
 
-    public void Begin() => _subscription.Begin(stream.Subscribe(this));
+    public void Begin()
+    {
+        var subscription = stream.Subscribe(this);
+        if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
+    }
 
-    public void Leave() => _subscription.Leave();
+    public void Leave() => (Volatile.Read(ref _subscription) ?? Interlocked.CompareExchange(ref _subscription, Disposable.Empty, null))?.Dispose();
 
     public void OnNext(T value) => parent.Post(this, value);
 
