@@ -16,15 +16,11 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
-    private DisposableSlot _firstAttempt;
-    private bool _isFirstAttempt;
-    private int _isStarted;
+    private int _isBegun;
     private int _attempts;
-    private int _hooksCalled;
     private int _failures;
+    private bool _isFirstAttempt;
     private bool _hasValue;
-    private bool _isLegOver;
-    private int _legsDue;
     private volatile bool _isBetweenAttempts;
 
     public QueryRequest<T> Request { get; } = request;
@@ -37,7 +33,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; } = epoch;
 
-    /// <summary>Whether a live query has brought a value, and is complete as far as those who left are concerned; guarded by the entry's lock.</summary>
+    /// <summary>Whether it has brought a value; a live fetch is complete then, as far as those who left are concerned. Guarded by the entry's lock.</summary>
     public bool HasLanded { get; set; }
 
     /// <summary>When it ends if nobody has come back for it by then; guarded by the entry's lock.</summary>
@@ -63,7 +59,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// </summary>
     public void Start()
     {
-        if (Volatile.Read(ref _isStarted) == 0 && Interlocked.Exchange(ref _isStarted, 1) == 0)
+        if (Volatile.Read(ref _isBegun) == 0 && Interlocked.Exchange(ref _isBegun, 1) == 0)
             Run();
     }
 
@@ -74,7 +70,6 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     public void Dispose()
     {
         _interest?.Lose();
-        _firstAttempt.Dispose();
         _subscription.Dispose();
     }
 
@@ -114,9 +109,9 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
 
     public void OnCompleted()
     {
-        if (_isLegOver)
+        if (run.Legs is { IsOver: true } legs)
         {
-            _isLegOver = false;
+            legs.IsOver = false;
             Run();
         }
         else if (!_hasValue)
@@ -129,14 +124,14 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         }
     }
 
-    /// <summary>Calls the hooks: the success hooks once for the whole fetch, the error hooks when it failed for good.</summary>
+    /// <summary>Calls the hooks: the success hooks when it brought its first value, the error hooks when it failed for good.</summary>
     public void CallHooks(T data, Exception? error)
     {
         var (own, all) = (Request.Options, Client.Options);
         if (own.OnSuccess is null && all.OnSuccess is null && own.OnError is null && all.OnError is null) return;
         if (error is not null)
             CallErrorHooks(error);
-        else if (Interlocked.Exchange(ref _hooksCalled, 1) == 0)
+        else
             CallSuccessHooks(data);
     }
 
@@ -171,20 +166,20 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// <summary>One leg, and those that follow; one that ends within its own <c>Subscribe</c> comes back here from inside, and the stack does not grow.</summary>
     private void Run()
     {
-        if (!run.HasLegs)
+        if (run.Legs is not { } legs)
         {
             if (!_subscription.IsDisposed) // An observer may have left, and ended it, when it was shown that it begins.
                 RunLeg();
             return;
         }
 
-        if (Interlocked.Increment(ref _legsDue) != 1) return;
+        if (!legs.TryBegin()) return;
         do
         {
             if (_subscription.IsDisposed) return;
             RunLeg();
         }
-        while (Interlocked.Decrement(ref _legsDue) != 0);
+        while (legs.TryGoOn());
     }
 
     private void RunLeg()
@@ -198,7 +193,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         _isFirstAttempt = true;
         var attempt = Attempt(this);
         if (!ReferenceEquals(attempt, Disposable.Empty)) // Its end is here already.
-            _firstAttempt.Put(attempt);
+            _subscription.PutUnlessTaken(attempt); // By the retry, should it have failed by now.
     }
 
     /// <summary>Whether no operator but the retry has anything to do. A live source may break the rules of a stream, which the operators hold against it.</summary>
@@ -261,7 +256,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
             return false;
         }
 
-        _isLegOver = true;
+        run.Legs!.IsOver = true;
         entry.OnLegEnded(this);
         return false;
     }

@@ -48,10 +48,12 @@ internal sealed partial class QueryEntry<T>
         lock (Gate)
         {
             if (IsDead) return null;
-            Invalidate_NeedsLock(happened);
+            BeginEpoch_NeedsLock(happened);
             var request = FirstEnabled_NeedsLock()?.Request ?? (HasPassengers_NeedsLock ? _flight?.Request : null);
             if (request is not null)
-                Restart_NeedsLock(request, ref after);
+                Restart_NeedsLock(request, ref after, happened);
+            else
+                Apply_NeedsLock(happened);
             if (isAwaited && request is not null)
                 waiter = Board_NeedsLock(request, onlySettles: true);
             Conclude_NeedsLock(ref after);
@@ -102,7 +104,7 @@ internal sealed partial class QueryEntry<T>
             if (_flight is null && _wanted is null) return;
             LookElapsed_NeedsLock();
             CancelFlight_NeedsLock(ref after);
-            AnswerAll_NeedsLock(_state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled(), ref after);
+            AnswerAll_NeedsLock(_state.HasData ? Answer<T>.Of(_state) : Answer<T>.Cancelled, ref after);
             Settled_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);
         }
@@ -151,7 +153,7 @@ internal sealed partial class QueryEntry<T>
             if (IsDead) return;
             after.Ended = _flight;
             _flight = null;
-            AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
+            AnswerAll_NeedsLock(Answer<T>.Cancelled, ref after);
             if (_mounts.Count > 0)
             {
                 after.Receivers = _mounts.Snapshot;
@@ -200,7 +202,8 @@ internal sealed partial class QueryEntry<T>
             if (HasPassengers_NeedsLock || _flight is not null) return false;
             if (IsDead) return true;
             var before = _state;
-            Invalidate_NeedsLock(happened);
+            BeginEpoch_NeedsLock(happened);
+            Apply_NeedsLock(happened);
             if (!ReferenceEquals(before, _state))
                 CommitUnseen_NeedsLock();
         }
@@ -209,11 +212,10 @@ internal sealed partial class QueryEntry<T>
         return true;
     }
 
-    private void Invalidate_NeedsLock(Invalidated happened)
+    private void BeginEpoch_NeedsLock(Invalidated happened)
     {
         _epoch++;
         LookAsOf_NeedsLock(happened.Instant.Elapsed);
-        Apply_NeedsLock(happened);
     }
 
     /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
@@ -268,7 +270,7 @@ internal sealed partial class QueryEntry<T>
         var now = Look_NeedsLock();
         _epoch++;
         CancelFlight_NeedsLock(ref after);
-        AnswerAll_NeedsLock(Answer<T>.Cancelled(), ref after);
+        AnswerAll_NeedsLock(Answer<T>.Cancelled, ref after);
         _layers = OptimisticLayers<T>.None;
         Apply_NeedsLock(new Dropped(now));
         Conclude_NeedsLock(ref after);

@@ -105,31 +105,39 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <summary>An explicit fetch: restarts one that runs behind data, joins a first load (unless requests are not to be deduplicated).</summary>
-    private void Restart_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
+    /// <param name="request">How to fetch.</param>
+    /// <param name="after">What follows.</param>
+    /// <param name="happened">Null, or the invalidation that asks for it and is part of the same step.</param>
+    private void Restart_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after, Invalidated? happened = null)
     {
         if (_flight is not null && !_state.HasData && request.Options.DedupeRequests)
             after.Started = _flight;
         else
-            Start_NeedsLock(request, ref after);
+            Start_NeedsLock(request, ref after, happened);
     }
 
     /// <summary>
     /// A new flight in the present epoch, as of the instant last looked at. A running one is superseded: its waiters stay and are answered by this one.
     /// </summary>
-    private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after)
+    private void Start_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after, Invalidated? happened = null)
     {
-        if (IsPageInFlight_NeedsLock)
-            Want_NeedsLock(PageDirection.None, request, ref after); // A page is not superseded: it lands first.
-        else
-            Start_NeedsLock(request, request.Begin(_state), ref after);
+        if (!IsPageInFlight_NeedsLock)
+        {
+            Start_NeedsLock(request, request.Begin(_state), ref after, isInvalidated: happened is not null);
+            return;
+        }
+
+        if (happened is not null)
+            Apply_NeedsLock(happened);
+        Want_NeedsLock(PageDirection.None, request, ref after); // A page is not superseded: it lands first.
     }
 
-    private void Start_NeedsLock(QueryRequest<T> request, FetchRun<T> run, ref Aftermath<T> after)
+    private void Start_NeedsLock(QueryRequest<T> request, FetchRun<T> run, ref Aftermath<T> after, bool isInvalidated = false)
     {
         after.Ended ??= _flight;
         _flight = new Flight<T>(this, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
-        Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction), QueryUpdateCause.FetchStarted);
+        Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction, isInvalidated), QueryUpdateCause.FetchStarted);
         after.Started = _flight;
     }
 
@@ -139,9 +147,11 @@ internal sealed partial class QueryEntry<T>
         var isCurrent = flight.Epoch == _epoch;
         if (!flight.IsOfPage && !_layers.IsEmpty) // A page says nothing of what was committed to the others.
             _layers = _layers.Confirm(flight.Request.IsLive ? int.MaxValue : flight.Number); // What a live query says now it said after every commit.
+        if (!flight.HasLanded)
+            (after.Landed, after.LandedData) = (flight, data);
+        flight.HasLanded = true;
         if (flight.Request.IsLive)
         {
-            flight.HasLanded = true;
             Apply_NeedsLock(new ValueArrived<T>(now, data, isCurrent));
         }
         else
@@ -153,7 +163,6 @@ internal sealed partial class QueryEntry<T>
                 Apply_NeedsLock(QueryReducer.Land(_state, now, data, isCurrent, _isStaleAtOnce), QueryUpdateCause.FetchSucceeded);
         }
 
-        (after.Landed, after.LandedData) = (flight, data);
         AnswerPassengersOf_NeedsLock(flight, Answer<T>.Of(_state), ref after);
         GoOnAfter_NeedsLock(flight, ref after);
         Settled_NeedsLock(ref after);

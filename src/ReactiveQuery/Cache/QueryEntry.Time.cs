@@ -112,7 +112,9 @@ internal sealed partial class QueryEntry<T>
                 PlanInterval(mount);
     }
 
-    /// <summary>Whether no observer finds the data stale at the instant last looked at.</summary>
+    /// <summary>Whether all observers find the data as fresh, or as stale, as the state says, at the instant last looked at.</summary>
+    private bool IsSeenAlike_NeedsLock => _state.IsInvalidated ? _state.IsStale == !_state.IsStreaming : !_state.IsStale && IsFreshToAll_NeedsLock;
+
     private bool IsFreshToAll_NeedsLock =>
         _state is not { HasData: true, IsStreaming: false }
         || (!_isStaleAtOnce && (_shortestStaleTime == TimeSpan.MaxValue || !Freshness.IsOver(_state.DataElapsed, _shortestStaleTime, LastLooked)));

@@ -7,15 +7,12 @@ namespace ReactiveQuery;
 /// <remarks>Many a fetch has ended before its caller gets a task to wait for; a completion of its own is made only for the others (W5b and W8a in <c>benchmarks/WORKLOADS.md</c>).</remarks>
 internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
 {
-    private static readonly object Answered = new();
-
     /// <summary>What everybody gets who only waited for an end that has come.</summary>
     private static readonly Task<T> HasSettled = Task.FromResult<T>(default!);
 
-    /// <summary>Null, the completion of a task that was handed out, or <see cref="Answered"/>.</summary>
+    /// <summary>Null, the completion of a task that was handed out, or the outcome of what it was told (<see cref="Answer{T}.Outcome"/>).</summary>
     private object? _completion;
 
-    private Answer<T> _answer;
     private TokenWatch? _watch;
 
     /// <summary>How the waiter would fetch; null for one that only waits for what others fetch.</summary>
@@ -35,9 +32,9 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
     /// <summary>What the caller gets; asked for once, outside the entry's lock, when the command that made the waiter has been carried out.</summary>
     public Task<T> TaskFor(bool continuesInline)
     {
-        if (Volatile.Read(ref _completion) == Answered) return Told();
+        if (Volatile.Read(ref _completion) is { } outcome) return Told(new(outcome));
         var completion = new TaskCompletionSource<T>(continuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        return Interlocked.CompareExchange(ref _completion, completion, null) is null ? completion.Task : Told();
+        return Interlocked.CompareExchange(ref _completion, completion, null) is { } meanwhile ? Told(new(meanwhile)) : completion.Task;
     }
 
     /// <summary>Begins to watch the caller's token; called outside the entry's lock, for a token may already be cancelled.</summary>
@@ -46,15 +43,14 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
         if (!token.CanBeCanceled) return;
         _watch = new TokenWatch(entry, this, token);
         _watch.Begin();
-        if (Volatile.Read(ref _completion) == Answered)
+        if (Volatile.Read(ref _completion) is not null) // No task was handed out yet.
             _watch.End();
     }
 
-    public void Answer(in Answer<T> answer)
+    public void Answer(Answer<T> answer)
     {
-        _answer = answer;
-        if (Interlocked.Exchange(ref _completion, Answered) is TaskCompletionSource<T> completion)
-            Tell(completion);
+        if (Interlocked.Exchange(ref _completion, answer.Outcome) is TaskCompletionSource<T> completion)
+            Tell(completion, answer);
         _watch?.End(); // Last: Watch looks the other way round, so that one of the two sees the other.
     }
 
@@ -62,38 +58,38 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
     public void GiveUp(CancellationToken token)
     {
         _watch!.HasGivenUp = true;
-        if (Interlocked.Exchange(ref _completion, Answered) is TaskCompletionSource<T> completion)
+        if (Interlocked.Exchange(ref _completion, Answer<T>.Cancelled.Outcome) is TaskCompletionSource<T> completion)
             completion.TrySetCanceled(token);
     }
 
-    private Task<T> Told()
+    private Task<T> Told(Answer<T> answer)
     {
         if (_watch is { HasGivenUp: true } watch) return Task.FromCanceled<T>(watch.Token);
         if (OnlySettles) return HasSettled;
-        if (_answer is { Error: null, IsCancelled: false }) return Task.FromResult(_answer.Data);
+        if (answer.HasData) return Task.FromResult(answer.Data);
         var completion = new TaskCompletionSource<T>();
-        Tell(completion);
+        Tell(completion, answer);
         return completion.Task;
     }
 
-    private void Tell(TaskCompletionSource<T> completion)
+    private void Tell(TaskCompletionSource<T> completion, Answer<T> answer)
     {
         if (OnlySettles)
         {
             completion.TrySetResult(default!);
         }
-        else if (_answer.Error is not null)
+        else if (answer.HasData)
         {
-            completion.TrySetException(_answer.Error);
-            _ = completion.Task.Exception; // A prefetch looks at nobody's failure; the state shows it.
+            completion.TrySetResult(answer.Data);
         }
-        else if (_answer.IsCancelled)
+        else if (answer.Error is { } error)
         {
-            completion.TrySetCanceled();
+            completion.TrySetException(error);
+            _ = completion.Task.Exception; // A prefetch looks at nobody's failure; the state shows it.
         }
         else
         {
-            completion.TrySetResult(_answer.Data);
+            completion.TrySetCanceled();
         }
     }
 
@@ -205,7 +201,7 @@ internal struct AnsweredWaiters<T>
         }
     }
 
-    public readonly void Answer(in Answer<T> answer)
+    public readonly void Answer(Answer<T> answer)
     {
         for (var waiter = _first; waiter is not null;)
         {
@@ -217,17 +213,22 @@ internal struct AnsweredWaiters<T>
     }
 }
 
-/// <summary>What the waiters of a fetch are told.</summary>
-internal readonly record struct Answer<T>(QueryState<T>? State, Exception? Error)
+/// <summary>What the waiters of a fetch are told: the state it led to, the error it failed with, or that it was cancelled.</summary>
+/// <param name="Outcome">The state or the error themselves; what a waiter was told takes no more room than that.</param>
+internal readonly record struct Answer<T>(object? Outcome)
 {
-    public bool IsCancelled => State is null && Error is null;
+    private static readonly object Cancellation = new();
+
+    public static Answer<T> Cancelled => new(Cancellation);
+
+    public bool HasData => Outcome is QueryState<T>;
 
     /// <summary>The data, as it is shown: that may run patches, which are user code, so ask outside the lock.</summary>
-    public T Data => State!.Shown.Data!;
+    public T Data => ((QueryState<T>)Outcome!).Shown.Data!;
 
-    public static Answer<T> Of(QueryState<T> state) => new(state, null);
+    public Exception? Error => Outcome as Exception;
 
-    public static Answer<T> Failed(Exception error) => new(null, error);
+    public static Answer<T> Of(QueryState<T> state) => new(state);
 
-    public static Answer<T> Cancelled() => default;
+    public static Answer<T> Failed(Exception error) => new(error);
 }

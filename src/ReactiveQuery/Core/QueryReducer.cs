@@ -42,15 +42,29 @@ internal static class QueryReducer
         },
         FetchCancelled => Cancel(state),
         DataSet<T> e => Write(state, e.Instant, e.Data),
-        Invalidated when state.HasData => state with { IsInvalidated = true, Before = Stale(state.Before) },
+        Invalidated when state.HasData => Invalidate(state),
         Dropped => QueryState<T>.Idle,
         Expired => state.FetchStatus is FetchStatus.Fetching or FetchStatus.Paused ? LoadingAnew(state) : QueryState<T>.Idle,
         _ => state,
     };
 
     /// <summary><see cref="FetchStarted"/>.</summary>
-    public static QueryState<T> Start<T>(QueryState<T> state, bool isPaused, PageDirection direction) =>
-        ReferenceEquals(state, QueryState<T>.Idle) && !isPaused && direction == PageDirection.None ? QueryState<T>.LoadingFromIdle : Started(state, isPaused, direction);
+    /// <param name="state">The state before.</param>
+    /// <param name="isPaused">Whether it begins by waiting for the network.</param>
+    /// <param name="direction">Which page it fetches, if one.</param>
+    /// <param name="isInvalidated">Whether <see cref="Invalidated"/> comes before it: one state instead of two, the first of which nobody sees (W5b in <c>benchmarks/WORKLOADS.md</c>).</param>
+    public static QueryState<T> Start<T>(QueryState<T> state, bool isPaused, PageDirection direction, bool isInvalidated = false)
+    {
+        if (ReferenceEquals(state, QueryState<T>.Idle) && !isPaused && direction == PageDirection.None) return QueryState<T>.LoadingFromIdle;
+        if (!IsNothingButData(state)) return Started(isInvalidated && state.HasData ? Invalidate(state) : state, isPaused, direction);
+        return state with
+        {
+            FetchStatus = isPaused ? FetchStatus.Paused : FetchStatus.Fetching,
+            Direction = direction,
+            IsInvalidated = isInvalidated || state.IsInvalidated,
+            IsStale = isInvalidated || state.IsStale,
+        };
+    }
 
     private static QueryState<T> Started<T>(QueryState<T> state, bool isPaused, PageDirection direction) => state with
     {
@@ -105,7 +119,7 @@ internal static class QueryReducer
             Before = null,
             Direction = PageDirection.None,
             IsInvalidated = isInvalidated,
-            IsStale = isStale,
+            IsStale = isStale || (isInvalidated && fetchStatus != FetchStatus.Streaming),
             IsOptimistic = false,
             Fold = null, // The patches that lie over it the entry puts on.
         };
@@ -136,5 +150,14 @@ internal static class QueryReducer
             ? state
             : state with { FetchStatus = FetchStatus.Idle, FailureCount = 0, FailureReason = null, Before = null, Direction = PageDirection.None };
 
-    private static QueryState<T>? Stale<T>(QueryState<T>? state) => state is { HasData: true } ? state with { IsInvalidated = true } : state;
+    /// <summary>Whether it is settled with data and nothing else, so that what a fetch adds to it can be taken off again; no state before the fetch need be kept.</summary>
+    private static bool IsNothingButData<T>(QueryState<T> state) => state is { HasData: true, FetchStatus: FetchStatus.Idle, Failures: null, Before: null };
+
+    /// <summary>Everybody finds such data stale, whatever their stale time, and need not make a copy that says so.</summary>
+    private static QueryState<T> Invalidate<T>(QueryState<T> state) => state with
+    {
+        IsInvalidated = true,
+        IsStale = !state.IsStreaming,
+        Before = state.Before is { HasData: true } before ? Invalidate(before) : state.Before,
+    };
 }

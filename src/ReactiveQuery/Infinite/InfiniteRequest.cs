@@ -66,7 +66,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     {
         private PageWalk<TCursor, TPage> _walk = walk;
 
-        public override bool HasLegs => true;
+        public override Legs Legs { get; } = new();
 
         protected override TCursor Cursor => _walk.Cursor!.Value.Value!;
 

@@ -27,6 +27,12 @@ internal struct DisposableSlot : IDisposable
         next?.Dispose();
     }
 
+    /// <summary>Puts in what nobody has put anything in the place of; what it comes too late for is over by itself.</summary>
+    internal void PutUnlessTaken(IDisposable first)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _current, first, null), Closed)) first.Dispose();
+    }
+
     public void Dispose()
     {
         IDisposable? last = Interlocked.Exchange(ref _current, Closed);

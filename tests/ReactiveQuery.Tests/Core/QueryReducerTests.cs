@@ -158,6 +158,44 @@ public class QueryReducerTests
     }
 
     [Fact]
+    public void Invalidated_data_is_stale_for_everybody_and_says_so_itself()
+    {
+        Assert.Equal("Success+Idle(a, stale)", Play(Events[6], new Invalidated(Now)).ToString());
+        Assert.Equal("Success+Fetching(a, stale)", Play(Events[6], new Invalidated(Now), Events[0]).ToString());
+        Assert.Equal("Success+Idle(b, stale)", Play(Events[7]).ToString());
+        Assert.Equal("Success+Idle(e, stale)", Play(Events[0], new DataSet<string>(Now, "e"), new Invalidated(Now), new FetchCancelled(Now)).ToString());
+        Assert.Equal("Success+Streaming(c)", Play(Events[8], new Invalidated(Now)).ToString());
+        Assert.Equal("Success+Streaming(d)", Play(Events[9]).ToString());
+        Assert.Equal("Success+Idle(e)", Play(Events[7], new DataSet<string>(Now, "e")).ToString());
+    }
+
+    [Fact]
+    public void A_fetch_that_is_cancelled_leaves_the_state_from_before_it()
+    {
+        foreach (var (state, path) in Reachable().Where(reached => reached.State.FetchStatus == FetchStatus.Idle))
+        {
+            var cancelled = QueryReducer.Cancel(QueryReducer.Start(state, isPaused: false, PageDirection.Next));
+            Assert.True(Inside(cancelled) == Inside(state), $"{state} became {cancelled} after{path}");
+        }
+    }
+
+    [Fact]
+    public void A_fetch_that_an_invalidation_starts_is_what_the_two_make_one_after_the_other()
+    {
+        foreach (var (state, path) in Reachable())
+        {
+            var together = QueryReducer.Start(state, isPaused: true, PageDirection.None, isInvalidated: true);
+            var apart = QueryReducer.Start(QueryReducer.Reduce(state, new Invalidated(Now)), isPaused: true, PageDirection.None);
+            Assert.True(Inside(together) == Inside(apart), $"{together} is not {apart} after{path}");
+            Assert.True(Inside(QueryReducer.Cancel(together)) == Inside(QueryReducer.Cancel(apart)), $"cancelled, after{path}");
+        }
+    }
+
+    /// <summary>All that a state holds, also what its equality overlooks.</summary>
+    private static (QueryState<string>, bool, PageDirection, QueryInstant, DateTimeOffset?) Inside(QueryState<string> state) =>
+        (state, state.IsInvalidated, state.Direction, state.DataInstant, state.ErrorUpdatedAt);
+
+    [Fact]
     public void Data_carries_the_instant_of_its_arrival()
     {
         var state = Play(Events[0], Events[6]);
