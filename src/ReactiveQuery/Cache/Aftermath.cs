@@ -4,7 +4,8 @@ namespace ReactiveQuery;
 /// What a change under the entry's lock leaves to be done outside it. Filled in under the lock, carried out by
 /// <see cref="QueryEntry{T}"/> in the order of its fields.
 /// </summary>
-internal struct Aftermath<T>
+/// <remarks>On the stack for certain, as its parts are, so that what is written through a reference to it needs no write barrier (W13 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+internal ref struct Aftermath<T>
 {
     private long _invertedDue; // So that never is the default: a constructor would write all of this twice (W13 in benchmarks/WORKLOADS.md).
 

@@ -1,11 +1,17 @@
 namespace ReactiveQuery;
 
 /// <summary>From one state to the next, for observers who have all seen the first.</summary>
-/// <param name="From">The state before; null when each observer is to look for themselves.</param>
-/// <param name="To">The state that was committed.</param>
-/// <param name="IsPlain">Whether it is shown as it was committed, and without a comparison, to whoever was shown the one before as that was committed.</param>
-internal readonly record struct Step<T>(QueryState<T>? From, QueryState<T> To, bool IsPlain)
+internal readonly ref struct Step<T>
 {
+    /// <summary>The state before; null when each observer is to look for themselves.</summary>
+    public required QueryState<T>? From { get; init; }
+
+    /// <summary>The state that was committed.</summary>
+    public required QueryState<T> To { get; init; }
+
+    /// <summary>Whether it is shown as it was committed, and without a comparison, to whoever was shown the one before as that was committed.</summary>
+    public required bool IsPlain { get; init; }
+
     /// <summary>Whether everybody can tell the two apart, whatever the type's own equality (new data, or a fetch that begins or ends), and no patch lies over either.</summary>
     public static bool IsVisible(QueryState<T> from, QueryState<T> to) =>
         from.Fold is null && to.Fold is null && ((!typeof(T).IsValueType && !ReferenceEquals(from.Data, to.Data)) || from.FetchStatus != to.FetchStatus);
@@ -157,7 +163,7 @@ internal struct DeliveryPass<T>
     /// <returns>What the observer at <paramref name="i"/> threw; null at the end, and where the pass was taken.</returns>
     private Exception? DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
     {
-        var (from, state, isPlain) = step;
+        var (from, state, isPlain) = (step.From, step.To, step.IsPlain);
         var memo = new SelectionMemo();
         try
         {

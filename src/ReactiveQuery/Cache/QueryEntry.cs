@@ -149,7 +149,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void PublishInStep_NeedsLock(ref Aftermath<T> after)
     {
-        after.Step = new(_committed, _state, Step<T>.IsVisible(_committed, _state) && IsSeenAlike_NeedsLock);
+        after.Step = new() { From = _committed, To = _state, IsPlain = Step<T>.IsVisible(_committed, _state) && IsSeenAlike_NeedsLock };
         after.IsDelivered = true;
         after.Pass = _pass.Begin_NeedsLock(after.Receivers.Slots, from: _committed);
     }

@@ -93,7 +93,7 @@ internal struct Roster<T>
 }
 
 /// <summary>The slots of a <see cref="Roster{T}"/> that were in use at a moment; a member that has left since may be missing.</summary>
-internal readonly struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
+internal readonly ref struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
     where T : class
 {
     private readonly T? _only = only;
@@ -113,13 +113,14 @@ internal readonly struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
 
     public Enumerator GetEnumerator() => new(this);
 
-    public struct Enumerator(RosterSnapshot<T> members)
+    public ref struct Enumerator(RosterSnapshot<T> members)
     {
+        private readonly RosterSnapshot<T> _members = members;
         private int _next;
 
-        public readonly T? Current => members[_next - 1];
+        public readonly T? Current => _members[_next - 1];
 
-        public bool MoveNext() => _next++ < members.Length;
+        public bool MoveNext() => _next++ < _members.Length;
     }
 }
 

@@ -183,7 +183,7 @@ internal struct WaiterChain<T>
 }
 
 /// <summary>Waiters whose wait is over, in the order of their boarding.</summary>
-internal struct AnsweredWaiters<T>
+internal ref struct AnsweredWaiters<T>
 {
     private Waiter<T>? _first;
     private Waiter<T>? _last;

@@ -59,7 +59,8 @@ public static class StructuralSharing
             return previous;
         }
 
-        if (ContainerSharer.For(after.GetType()) is { } sharer && sharer.Accepts(before))
+        // Every container can be enumerated; to ask the type of one that cannot is a call into the runtime (W13 in benchmarks/WORKLOADS.md).
+        if (after is IEnumerable && ContainerSharer.For(after.GetType()) is { } sharer && sharer.Accepts(before))
         {
             return (T)sharer.Share(before, after);
         }

@@ -229,8 +229,7 @@ internal sealed class Crossing<T>(
     private sealed class LatestOnly(IObserver<T> observer, IScheduler scheduler, IUiBoundary? boundary, Action<Exception>? onSchedulerError)
         : Subscription(observer, scheduler, boundary, onSchedulerError)
     {
-        private static readonly object Null = new();
-        private object? _latest; // Null: nothing is waiting.
+        private object? _latest; // Null: nothing is waiting. This very object: null is.
 
         protected override bool HasPending => Volatile.Read(ref _latest) is not null;
 
@@ -238,7 +237,7 @@ internal sealed class Crossing<T>(
 
         protected override bool TryPut(T value)
         {
-            var before = Interlocked.Exchange(ref _latest, (object?)value ?? Null);
+            var before = Interlocked.Exchange(ref _latest, (object?)value ?? this);
             if (!IsStopped) return before is null;
             Clear(); // The observer left before the value came, so that Release has not seen it.
             return false;
@@ -247,7 +246,7 @@ internal sealed class Crossing<T>(
         protected override bool TryTake([MaybeNullWhen(false)] out T value)
         {
             var taken = Interlocked.Exchange(ref _latest, null);
-            value = taken is null || ReferenceEquals(taken, Null) ? default : (T)taken;
+            value = taken is null || ReferenceEquals(taken, this) ? default : (T)taken;
             return taken is not null;
         }
 
