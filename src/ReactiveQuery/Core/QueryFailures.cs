@@ -25,5 +25,8 @@ internal sealed record QueryFailures
     public static QueryFailures? WithFailureReason(QueryFailures? failures, Exception? reason) =>
         failures?.FailureReason == reason ? failures : OrNull((failures ?? None) with { FailureReason = reason });
 
+    /// <summary>What is left of them after a success: when they were.</summary>
+    public QueryFailures? Past => OrNull(None with { ErrorUpdatedAt = ErrorUpdatedAt });
+
     private static QueryFailures? OrNull(QueryFailures failures) => failures == None ? null : failures;
 }

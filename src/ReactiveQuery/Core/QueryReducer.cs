@@ -106,23 +106,7 @@ internal static class QueryReducer
 
     private static QueryState<T> Received<T>(
         QueryState<T> state, in QueryInstant instant, T data, bool isInvalidated, FetchStatus fetchStatus = FetchStatus.Idle, bool isStale = false) =>
-        state with
-        {
-            Status = QueryStatus.Success,
-            FetchStatus = fetchStatus,
-            Data = data,
-            HasData = true,
-            DataInstant = instant,
-            Error = null,
-            FailureCount = 0,
-            FailureReason = null,
-            Before = null,
-            Direction = PageDirection.None,
-            IsInvalidated = isInvalidated,
-            IsStale = isStale || (isInvalidated && fetchStatus != FetchStatus.Streaming),
-            IsOptimistic = false,
-            Fold = null, // The patches that lie over it the entry puts on.
-        };
+        state.Received(data, instant, fetchStatus, isInvalidated, isStale || (isInvalidated && fetchStatus != FetchStatus.Streaming)); // Without patches: those the entry puts on.
 
     private static QueryState<T> WrittenBehindFetch<T>(QueryState<T> state, QueryState<T> settled) => settled with
     {

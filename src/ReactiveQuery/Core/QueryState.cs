@@ -44,6 +44,14 @@ public sealed partial record QueryState<T>
         if (origin.Fold is not null) Fold = origin.Fold;
     }
 
+    private QueryState(QueryFailures? failures, FetchStatus fetchStatus, in QueryInstant instant, T data, StateFlags flags)
+    {
+        (_status, _fetchStatus, _flags) = ((byte)QueryStatus.Success, (byte)fetchStatus, flags);
+        (DataElapsed, _dataTicks, _dataOffset) = (instant.Elapsed, instant.WallTicks, instant.WallOffset);
+        Data = data;
+        if (failures is not null) _failures = failures;
+    }
+
     /// <summary>What is known: idle, loading, success or error.</summary>
     public QueryStatus Status { get => (QueryStatus)_status; internal init => _status = (byte)value; }
 
@@ -122,6 +130,10 @@ public sealed partial record QueryState<T>
 
     /// <summary>The state as it is shown: with the pending patches folded in. Runs user code.</summary>
     internal QueryState<T> Shown => Fold?.Show(this) ?? this;
+
+    /// <summary>Data that came. Of this state nothing is left but when it last failed, so that none of it is copied (W13 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    internal QueryState<T> Received(T data, in QueryInstant instant, FetchStatus fetchStatus, bool isInvalidated, bool isStale) =>
+        new(_failures?.Past, fetchStatus, instant, data, StateFlags.HasData | (isInvalidated ? StateFlags.Invalidated : 0) | (isStale ? StateFlags.Stale : 0));
 
     /// <summary>Yields the data when there is some.</summary>
     /// <param name="data">The data, or <c>default</c>.</param>
