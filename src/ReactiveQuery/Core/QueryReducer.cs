@@ -135,7 +135,7 @@ internal static class QueryReducer
             : state with { FetchStatus = FetchStatus.Idle, FailureCount = 0, FailureReason = null, Before = null, Direction = PageDirection.None };
 
     /// <summary>Whether it is settled with data and nothing else, so that what a fetch adds to it can be taken off again; no state before the fetch need be kept.</summary>
-    private static bool IsNothingButData<T>(QueryState<T> state) => state is { HasData: true, FetchStatus: FetchStatus.Idle, Failures: null, Before: null };
+    private static bool IsNothingButData<T>(QueryState<T> state) => state is { HasData: true, FetchStatus: FetchStatus.Idle, Aside: null };
 
     /// <summary>Everybody finds such data stale, whatever their stale time, and need not make a copy that says so.</summary>
     private static QueryState<T> Invalidate<T>(QueryState<T> state) => state with

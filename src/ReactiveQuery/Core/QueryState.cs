@@ -27,7 +27,7 @@ public sealed partial record QueryState<T>
     private readonly StateFlags _flags;
     private readonly short _dataOffset;
     private readonly long _dataTicks;
-    private readonly QueryFailures? _failures;
+    private readonly StateAside? _aside;
 
     internal QueryState()
     {
@@ -39,17 +39,16 @@ public sealed partial record QueryState<T>
         (_status, _fetchStatus, _direction, _flags) = (origin._status, origin._fetchStatus, origin._direction, origin._flags);
         (_dataOffset, _dataTicks, DataElapsed) = (origin._dataOffset, origin._dataTicks, origin.DataElapsed);
         Data = origin.Data;
-        if (origin._failures is not null) _failures = origin._failures;
-        if (origin.Before is not null) Before = origin.Before;
+        if (origin._aside is not null) _aside = origin._aside;
         if (origin.Fold is not null) Fold = origin.Fold;
     }
 
-    private QueryState(QueryFailures? failures, FetchStatus fetchStatus, in QueryInstant instant, T data, StateFlags flags)
+    private QueryState(StateAside? aside, FetchStatus fetchStatus, in QueryInstant instant, T data, StateFlags flags)
     {
         (_status, _fetchStatus, _flags) = ((byte)QueryStatus.Success, (byte)fetchStatus, flags);
         (DataElapsed, _dataTicks, _dataOffset) = (instant.Elapsed, instant.WallTicks, instant.WallOffset);
         Data = data;
-        if (failures is not null) _failures = failures;
+        if (aside is not null) _aside = aside;
     }
 
     /// <summary>What is known: idle, loading, success or error.</summary>
@@ -67,7 +66,7 @@ public sealed partial record QueryState<T>
     public bool HasData { get => Has(StateFlags.HasData); internal init => _flags = With(StateFlags.HasData, value); }
 
     /// <summary>The fetcher's own exception when <see cref="Status"/> is <see cref="QueryStatus.Error"/>, otherwise null.</summary>
-    public Exception? Error { get => _failures?.Error; internal init => Put(ref _failures, QueryFailures.WithError(_failures, value)); }
+    public Exception? Error { get => _aside?.Error; internal init => Put(ref _aside, StateAside.WithError(_aside, value)); }
 
     /// <summary>The wall-clock instant at which the data arrived or was set; null without received data. For display only.</summary>
     public DateTimeOffset? DataUpdatedAt
@@ -79,15 +78,15 @@ public sealed partial record QueryState<T>
     /// <summary>The wall-clock instant of the last failed fetch; null when none has failed. For display only.</summary>
     public DateTimeOffset? ErrorUpdatedAt
     {
-        get => _failures?.ErrorUpdatedAt;
-        internal init => Put(ref _failures, QueryFailures.WithErrorUpdatedAt(_failures, value));
+        get => _aside?.ErrorUpdatedAt;
+        internal init => Put(ref _aside, StateAside.WithErrorUpdatedAt(_aside, value));
     }
 
     /// <summary>How many attempts of the present (or last) fetch have failed so far; 0 after a success.</summary>
-    public int FailureCount { get => _failures?.FailureCount ?? 0; internal init => Put(ref _failures, QueryFailures.WithFailureCount(_failures, value)); }
+    public int FailureCount { get => _aside?.FailureCount ?? 0; internal init => Put(ref _aside, StateAside.WithFailureCount(_aside, value)); }
 
     /// <summary>The exception of the last failed attempt while the fetch goes on, or of the failed fetch; otherwise null.</summary>
-    public Exception? FailureReason { get => _failures?.FailureReason; internal init => Put(ref _failures, QueryFailures.WithFailureReason(_failures, value)); }
+    public Exception? FailureReason { get => _aside?.FailureReason; internal init => Put(ref _aside, StateAside.WithFailureReason(_aside, value)); }
 
     /// <summary>
     /// Whether the data was older than the observer's stale time, or invalidated, when this state was emitted. False
@@ -101,7 +100,8 @@ public sealed partial record QueryState<T>
     /// <summary>Whether at least one optimistic patch awaits its confirmation; <see cref="Data"/>, where there is some, shows it.</summary>
     public bool IsOptimistic { get => Has(StateFlags.Optimistic); internal init => _flags = With(StateFlags.Optimistic, value); }
 
-    internal QueryFailures? Failures { get => _failures; private init => _failures = value; }
+    /// <summary>What went wrong, and <see cref="Before"/>; null for nothing of it.</summary>
+    internal StateAside? Aside => _aside;
 
     /// <summary>Which page the running fetch is for; none for a fetch of the whole data.</summary>
     internal PageDirection Direction { get => (PageDirection)_direction; init => _direction = (byte)value; }
@@ -120,7 +120,7 @@ public sealed partial record QueryState<T>
     internal bool IsInvalidated { get => Has(StateFlags.Invalidated); init => _flags = With(StateFlags.Invalidated, value); }
 
     /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs.</summary>
-    internal QueryState<T>? Before { get; init; }
+    internal QueryState<T>? Before { get => (QueryState<T>?)_aside?.Before; init => Put(ref _aside, StateAside.WithBefore(_aside, value)); }
 
     /// <summary>
     /// In an entry: what the pending patches make of <see cref="Data"/>, which is then the base; null without patches or data. A state that is shown
@@ -133,7 +133,7 @@ public sealed partial record QueryState<T>
 
     /// <summary>Data that came. Of this state nothing is left but when it last failed, so that none of it is copied (W13 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     internal QueryState<T> Received(T data, in QueryInstant instant, FetchStatus fetchStatus, bool isInvalidated, bool isStale) =>
-        new(_failures?.Past, fetchStatus, instant, data, StateFlags.HasData | (isInvalidated ? StateFlags.Invalidated : 0) | (isStale ? StateFlags.Stale : 0));
+        new(_aside?.Past, fetchStatus, instant, data, StateFlags.HasData | (isInvalidated ? StateFlags.Invalidated : 0) | (isStale ? StateFlags.Stale : 0));
 
     /// <summary>Yields the data when there is some.</summary>
     /// <param name="data">The data, or <c>default</c>.</param>
@@ -214,7 +214,7 @@ public sealed partial record QueryState<T>
         && _fetchStatus == other._fetchStatus
         && _direction == other._direction
         && ((_flags ^ other._flags) & ~StateFlags.Invalidated) == 0
-        && (ReferenceEquals(_failures, other.Failures)
+        && (ReferenceEquals(_aside, other.Aside)
             || (FailureCount == other.FailureCount && ReferenceEquals(Error, other.Error) && ReferenceEquals(FailureReason, other.FailureReason)));
 
     /// <inheritdoc/>
@@ -223,10 +223,10 @@ public sealed partial record QueryState<T>
         typeof(T).IsValueType ? EqualityComparer<T?>.Default.GetHashCode(Data!) : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Data),
         System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Error));
 
-    private static void Put(ref QueryFailures? place, QueryFailures? failures)
+    private static void Put(ref StateAside? place, StateAside? aside)
     {
-        if (place != (object?)failures)
-            place = failures;
+        if (place != (object?)aside)
+            place = aside;
     }
 
     private bool Has(StateFlags flag) => (_flags & flag) != 0;
