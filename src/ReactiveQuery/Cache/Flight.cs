@@ -176,6 +176,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         if (!legs.TryBegin()) return;
         do
         {
+            _subscription.Put(null); // The leg before is over, and its place is that of the next.
             if (_subscription.IsDisposed) return;
             RunLeg();
         }

@@ -383,4 +383,38 @@ public class InfiniteQueryTests : ClientTest
         yield return value;
         yield return -100;
     }
+
+    /// <summary>Every page is an attempt of its own, the first as well as one that follows another, or a failure of another.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Whichever_page_a_refetch_is_at_its_token_is_cancelled_with_it(int failing)
+    {
+        var client = NewClient(o => o with { CompletionBoundary = null });
+        List<(int Page, TaskCompletionSource<int> Answer, CancellationToken Token)> asked = [];
+        var query = Query.DefineInfinite(
+            "q",
+            (int cursor, CancellationToken ct) =>
+            {
+                TaskCompletionSource<int> answer = new();
+                asked.Add((cursor, answer, ct));
+                return answer.Task;
+            },
+            0,
+            page => page < 2 ? page + 1 : null).With(o => o with { Retry = RetryPolicy.Fixed(TimeSpan.Zero, maxRetries: 1) });
+        client.SetData(query, Unit.Default, InfiniteData<int, int>.Empty.Append(0, 0).Append(1, 1).Append(2, 2));
+        _ = client.RefetchAsync(query, Unit.Default);
+        while (asked[^1].Page < 2 || (failing == 2 && asked.Count < 4))
+        {
+            var (page, answer, _) = asked[^1];
+            if (page == failing && asked.Count == page + 1)
+                answer.SetException(Boom);
+            else
+                answer.SetResult(page);
+        }
+
+        client.Cancel(query, Unit.Default);
+        Assert.Equal([false, false, false, true], asked.Select(attempt => attempt.Token.IsCancellationRequested));
+    }
 }
