@@ -21,7 +21,7 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         Client = new QueryClient(new QueryClientOptions
         {
             Scheduler = _scheduler,
-            CompletionBoundary = this,
+            CompletionBoundary = setup.NetworkMode == NetworkMode.Always ? null : this, // Neither, as in most applications: a fetch then makes its first attempt without the operators.
             CacheCapacity = setup.Capacity,
             Focus = Focus,
             Online = Online,
