@@ -16,7 +16,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
-    private int _isBegun;
+    private int _isStarted;
     private int _attempts;
     private int _failures;
     private bool _isFirstAttempt;
@@ -59,7 +59,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// </summary>
     public void Start()
     {
-        if (Volatile.Read(ref _isBegun) == 0 && Interlocked.Exchange(ref _isBegun, 1) == 0)
+        if (Volatile.Read(ref _isStarted) == 0 && Interlocked.Exchange(ref _isStarted, 1) == 0)
             Run();
     }
 

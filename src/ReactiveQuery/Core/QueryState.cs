@@ -119,7 +119,7 @@ public sealed partial record QueryState<T>
     /// <summary>Whether the data was invalidated, so that no stale time makes it fresh.</summary>
     internal bool IsInvalidated { get => Has(StateFlags.Invalidated); init => _flags = With(StateFlags.Invalidated, value); }
 
-    /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs.</summary>
+    /// <summary>What a silent cancel of the running fetch returns to; null when no fetch runs, or when this state without the fetch is just that.</summary>
     internal QueryState<T>? Before { get => (QueryState<T>?)_aside?.Before; init => Put(ref _aside, StateAside.WithBefore(_aside, value)); }
 
     /// <summary>

@@ -27,7 +27,7 @@ internal struct DisposableSlot : IDisposable
         next?.Dispose();
     }
 
-    /// <summary>Puts in what nobody has put anything in the place of; what it comes too late for is over by itself.</summary>
+    /// <summary>Puts something in unless there is something already, which stays; after the slot's disposal it is disposed at once.</summary>
     internal void PutUnlessTaken(IDisposable first)
     {
         if (ReferenceEquals(Interlocked.CompareExchange(ref _current, first, null), Closed)) first.Dispose();

@@ -205,15 +205,11 @@ internal interface IFollower<T>
 /// <summary>Follows a stream whose values are shown as they are.</summary>
 internal sealed class StreamFollower<T>(Switch<T> parent, IObservable<T> stream) : IFollower<T>, IObserver<T>
 {
-    private IDisposable? _subscription;
+    private DisposableSlot _subscription;
 
-    public void Begin()
-    {
-        var subscription = stream.Subscribe(this);
-        if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null) subscription.Dispose(); // Left in the meantime.
-    }
+    public void Begin() => _subscription.Put(stream.Subscribe(this)); // It may have been left in the meantime.
 
-    public void Leave() => (Volatile.Read(ref _subscription) ?? Interlocked.CompareExchange(ref _subscription, Disposable.Empty, null))?.Dispose();
+    public void Leave() => _subscription.Dispose();
 
     public void OnNext(T value) => parent.Post(this, value);
 

@@ -21,7 +21,7 @@ internal sealed class EngineDriver : IUiBoundary, IDisposable
         Client = new QueryClient(new QueryClientOptions
         {
             Scheduler = _scheduler,
-            CompletionBoundary = setup.NetworkMode == NetworkMode.Always ? null : this, // Neither, as in most applications: a fetch then makes its first attempt without the operators.
+            CompletionBoundary = setup.NetworkMode == NetworkMode.Always ? null : this, // Without either, as in most applications, a fetch makes its first attempt by itself, and not through the operators.
             CacheCapacity = setup.Capacity,
             Focus = Focus,
             Online = Online,
