@@ -236,10 +236,9 @@ internal sealed partial class QueryEntry<T>
 
     private T Share(EffectiveOptions<T>? options, T old, T value)
     {
-        if (options is { StructuralSharing: false }) return value;
         try
         {
-            return StructuralSharing.Share(old, value, options?.ShareData, options?.DataComparer);
+            return options is null ? StructuralSharing.Share(old, value) : options.Share(old, value);
         }
         catch (Exception error)
         {

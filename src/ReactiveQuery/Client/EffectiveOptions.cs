@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reactive;
 using System.Reactive.Concurrency;
 
@@ -14,6 +15,8 @@ internal static class QueryDefaults
 /// <summary>All levels merged once: what actually holds, with no "not set" left. Not decided again where an option is read.</summary>
 internal sealed class EffectiveOptions<T>
 {
+    private readonly EqualityComparer<T>? _plainEquality; // Of data that is shared by the default rules. To find it by its type takes longer than to compare (W13 in benchmarks/WORKLOADS.md).
+
     private EffectiveOptions(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
     {
         // From the farthest level to the nearest, each taking what it sets.
@@ -32,6 +35,8 @@ internal sealed class EffectiveOptions<T>
         FetchPreviousPageOn = own.FetchPreviousPageOn;
         DataComparer = own.DataComparer;
         ShareData = own.ShareData;
+        if (!typeof(T).IsValueType && StructuralSharing && ShareData is null && DataComparer is null)
+            _plainEquality = EqualityComparer<T>.Default;
         OnSuccess = own.OnSuccess;
         OnError = own.OnError;
         HasTriggers = EnabledWhen is not null || RefetchOn is not null || FetchNextPageOn is not null || FetchPreviousPageOn is not null;
@@ -87,6 +92,15 @@ internal sealed class EffectiveOptions<T>
     /// <summary>Merges the levels of options for a definition of this name, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
     public static EffectiveOptions<T> Merge(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
         new(name, far, own, whenUnobserved);
+
+    /// <summary>The new value with what these options have it keep of the old one. What user code throws reaches the caller.</summary>
+    public T Share(T old, T value)
+    {
+        if (!StructuralSharing) return value;
+        if (_plainEquality is not { } equality || ReferenceEquals(old, value) || old is null || value is null or IEnumerable)
+            return ReactiveQuery.StructuralSharing.Share(old, value, ShareData, DataComparer);
+        return equality.Equals(old, value) ? old : value;
+    }
 
     private void Take(QueryOptions level, ref TimeSpan? cacheTtl)
     {

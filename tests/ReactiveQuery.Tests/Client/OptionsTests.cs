@@ -25,6 +25,48 @@ public class OptionsTests : ClientTest
     }
 
     [Fact]
+    public void What_is_shared_by_default_is_what_the_public_function_shares()
+    {
+        AssertSharedAlike("a", new string('a', 1));
+        AssertSharedAlike("a", "b");
+        AssertSharedAlike((1, "a"), (1, "a"));
+        AssertSharedAlike(new Row(1), new Row(1));
+        AssertSharedAlike(new Row(1), new Row(2));
+        AssertSharedAlike<object>(new Row(1), "b");
+        AssertSharedAlike<Row?>(null, new Row(1));
+        AssertSharedAlike<Row?>(new Row(1), null);
+        AssertSharedAlike<object>(new[] { "a", "b" }, new[] { new string('a', 1), new string('b', 1) });
+        AssertSharedAlike<IReadOnlyList<Row>>([new(1), new(2)], [new(1), new(3)]);
+    }
+
+    [Fact]
+    public void What_is_written_as_it_is_there_is_compared_with_nothing()
+    {
+        var value = new Compared();
+        Assert.Same(value, EffectiveOptions<Compared>.Merge("q", [], new(), WhenUnobserved.Cancel).Share(value, value));
+        Assert.Equal(0, value.Times);
+    }
+
+    private static void AssertSharedAlike<T>(T old, T value)
+    {
+        var shared = EffectiveOptions<T>.Merge("q", [], new(), WhenUnobserved.Cancel).Share(old, value);
+        var expected = StructuralSharing.Share(old, value);
+        Assert.Equal(expected, shared);
+        Assert.Equal((ReferenceEquals(expected, old), ReferenceEquals(expected, value)), (ReferenceEquals(shared, old), ReferenceEquals(shared, value)));
+    }
+
+    private sealed record Row(int Id);
+
+    private sealed class Compared
+    {
+        public int Times { get; private set; }
+
+        public override bool Equals(object? obj) => ++Times > 0 && base.Equals(obj);
+
+        public override int GetHashCode() => base.GetHashCode();
+    }
+
+    [Fact]
     public void The_default_retry_is_three_times_from_one_second_doubling_up_to_thirty()
     {
         var retry = Merged(new()).Retry;
