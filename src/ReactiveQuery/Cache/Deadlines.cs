@@ -42,7 +42,12 @@ internal sealed class Deadlines(
     /// <summary>Asks that <paramref name="entry"/> be called at <paramref name="due"/>, or earlier; <see cref="TimeSpan.MaxValue"/> asks nothing.</summary>
     public void Request(Deadline entry, TimeSpan due)
     {
-        if (due == TimeSpan.MaxValue || IsCovered(entry, due)) return;
+        if (due != TimeSpan.MaxValue && !IsCovered(entry, due))
+            Enlist(entry, due);
+    }
+
+    private void Enlist(Deadline entry, TimeSpan due)
+    {
         lock (_gate)
         {
             if (_isDisposed || IsCovered(entry, due)) return;

@@ -100,13 +100,13 @@ internal abstract class Receiver<T>
 
     public void DeliverClaimed() => DeliverAll();
 
-    /// <summary>The same as <see cref="Drain"/> for a caller who knows that nobody else delivers (<see cref="DeliveryPass{T}"/>).</summary>
+    /// <summary>The same as <see cref="Drain"/> for a caller who knows that nobody else delivers (<see cref="DeliveringEntry{T}"/>).</summary>
     public void DeliverUnclaimed() => DeliverChain();
 
     /// <summary>Whether it has seen everything up to <paramref name="tail"/> and nobody delivers to it; asked, and acted upon, when nobody can begin to.</summary>
     public bool CanFallInStep(Version<T> tail) => !IsClaimed && (_position is null || _position == tail);
 
-    /// <summary>Gives up its place: it goes with the others who are in step (<see cref="DeliveryPass{T}"/>).</summary>
+    /// <summary>Gives up its place: it goes with the others who are in step (<see cref="DeliveringEntry{T}"/>).</summary>
     public void FallInStep() => _position = null;
 
     /// <summary>Gets a place of its own, unless it has one.</summary>

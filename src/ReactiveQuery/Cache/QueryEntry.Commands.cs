@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace ReactiveQuery;
 
 /// <content>What callers do to an entry, one by one or through a filter.</content>
 internal sealed partial class QueryEntry<T>
 {
     /// <summary>Writes data. A fetch that runs goes on and will land; a cancel returns to what was written.</summary>
-    public bool TrySet(QueryRequest<T> request, T data, DateTimeOffset? updatedAt) => TryWrite(request.Options, data, new Write(updatedAt));
+    public bool TrySet(QueryRequest<T> request, T data, in DateTimeOffset? updatedAt) => TryWrite(request.Options, data, default, updatedAt);
 
     /// <summary>
     /// Writes what the server answered to a mutation, made from the base as it is then: a fence, which an older fetch's data does not pass. The patches that the answer
@@ -15,7 +17,7 @@ internal sealed partial class QueryEntry<T>
     /// <param name="make">Null, or given the data there is, or default without, makes the new. User code; outside the lock.</param>
     /// <param name="own">The first of the patches, some of which may be gone by now, or lie elsewhere.</param>
     public bool TryRespond(EffectiveOptions<T> options, T? data, Func<T?, T>? make, OptimisticHandle? own) =>
-        TryWrite(options, data!, new Write(IsResponse: true, Own: own, IsDerived: make is not null), make);
+        TryWrite(options, data!, new Write(IsResponse: true, Own: own, IsDerived: make is not null), make: make);
 
     /// <summary>Writes what <paramref name="update"/> makes of the base; asked again when somebody else wrote meanwhile. False without data.</summary>
     public bool TryUpdate(QueryRequest<T> request, Func<T, T> update)
@@ -219,7 +221,8 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
-    private bool TryWrite(EffectiveOptions<T>? options, T data, in Write write, Func<T?, T>? make = null)
+    [MethodImpl(MethodImplOptions.NoInlining)] // The compiler inlines so much into a method and no more; in the caller's own there would be less left for what this calls (W13).
+    private bool TryWrite(EffectiveOptions<T>? options, T data, in Write write, in DateTimeOffset? updatedAt = null, Func<T?, T>? make = null)
     {
         while (true)
         {
@@ -230,10 +233,10 @@ internal sealed partial class QueryEntry<T>
             {
                 if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
-                if (!TakesPlace_NeedsLock(write)) return true;
+                if ((write.IsResponse || !_layers.IsEmpty) && !TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)
                     Remember_NeedsLock(options);
-                Write_NeedsLock(shared, write.UpdatedAt, ref after);
+                Write_NeedsLock(shared, updatedAt, ref after);
                 if (write.IsResponse)
                     FenceOff_NeedsLock(ref after);
                 Conclude_NeedsLock(ref after);
@@ -248,7 +251,7 @@ internal sealed partial class QueryEntry<T>
     private T? BaseOf(QueryState<T> seen, EffectiveOptions<T>? options) =>
         seen.HasData && (options is null || ObserverCount > 0 || ReadBase(options).HasData) ? seen.Data : default;
 
-    private void Write_NeedsLock(T data, DateTimeOffset? updatedAt, ref Aftermath<T> after)
+    private void Write_NeedsLock(T data, in DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {
         var now = Look_NeedsLock();
         if (updatedAt is { } at) now = _cache.Clock.At(at);

@@ -33,7 +33,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            _pass.Take_NeedsLock(ref _tail, _committed); // The observer is to be stopped next, which takes a claim.
+            TakePass_NeedsLock(ref _tail, _committed); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);

@@ -95,7 +95,10 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     }
 
     /// <summary>The state with what the patches make of its data. Only made here; computed by whoever looks at it first, outside the lock.</summary>
-    private QueryState<T> WithFold_NeedsLock(QueryState<T> state)
+    private QueryState<T> WithFold_NeedsLock(QueryState<T> state) =>
+        _layers.IsEmpty && _patchOptions is null && state.IsBare ? state : WithPatches_NeedsLock(state);
+
+    private QueryState<T> WithPatches_NeedsLock(QueryState<T> state)
     {
         if (_layers.IsEmpty)
         {
@@ -111,7 +114,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     /// <summary>The state without patches; mostly the very one that was there before them (W9 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     private static QueryState<T> WithoutFold(QueryState<T> state)
     {
-        if (state is { Fold: null, IsOptimistic: false }) return state;
+        if (state.IsBare) return state;
         return state.Fold is { Bare: { } bare, First: var first } && ReferenceEquals(state, first) ? bare : state with { Fold = null, IsOptimistic = false };
     }
 
@@ -120,7 +123,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
         !typeof(T).IsValueType && _state is { HasData: true, Fold: { } fold } && fold.Layers == _layers && ReferenceEquals(state.Data, _state.Data);
 
     /// <summary>Whether a write is still wanted; the patch that it confirms goes, and what is known by now to be part of it.</summary>
-    private bool TakesPlace_NeedsLock(Write write)
+    private bool TakesPlace_NeedsLock(in Write write)
     {
         if (write.Patch is { } id)
         {
@@ -155,13 +158,11 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     }
 
     /// <summary>How data is written by hand.</summary>
-    /// <param name="UpdatedAt">Since when it holds; null: now.</param>
     /// <param name="IsResponse">Whether it is the server's answer to a write.</param>
     /// <param name="Patch">The patch that it confirms; if that is gone, nothing is written.</param>
     /// <param name="Own">The first of the patches that go with it, as far as they are still there; it is written in any case.</param>
     /// <param name="IsDerived">Whether the data was made from the base.</param>
-    private readonly record struct Write(
-        DateTimeOffset? UpdatedAt = null, bool IsResponse = false, long? Patch = null, OptimisticHandle? Own = null, bool IsDerived = false);
+    private readonly record struct Write(bool IsResponse = false, long? Patch = null, OptimisticHandle? Own = null, bool IsDerived = false);
 }
 
 /// <summary>What a handle does to its patch.</summary>

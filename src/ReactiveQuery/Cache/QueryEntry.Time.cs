@@ -31,7 +31,7 @@ internal sealed partial class QueryEntry<T>
             if (turned is not null)
             {
                 StandApart_NeedsLock(_mounts.Snapshot); // Each looks for themselves, under a claim.
-                _pass.Enter();
+                EnterClaims();
             }
 
             ticked = Tick_NeedsLock(now, ref after);
@@ -41,7 +41,7 @@ internal sealed partial class QueryEntry<T>
         if (turned is not null)
         {
             turned.ForEach(static mount => mount.RequestRefresh());
-            _pass.Leave();
+            LeaveClaims();
         }
 
         CarryOut(after);
@@ -196,10 +196,7 @@ internal sealed partial class QueryEntry<T>
 
     private TimeSpan NextDue_NeedsLock()
     {
-        if (IsDead) return TimeSpan.MaxValue;
-        if (!HasPassengers_NeedsLock)
-            return _flight is not null ? _flight.AbandonDue : IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
-        if (!IsWatched_NeedsLock) return TimeSpan.MaxValue;
+        if (!IsWatched_NeedsLock) return NextDueUnwatched_NeedsLock();
         // Not the data's age alone: data that was stale on arrival may be followed by fresh data within one instant.
         var basis = _state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue;
         if (_staleBasis != basis)
@@ -209,6 +206,13 @@ internal sealed partial class QueryEntry<T>
         }
 
         return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
+    }
+
+    private TimeSpan NextDueUnwatched_NeedsLock()
+    {
+        if (IsDead || HasPassengers_NeedsLock) return TimeSpan.MaxValue;
+        if (_flight is not null) return _flight.AbandonDue;
+        return IsPinned_NeedsLock ? TimeSpan.MaxValue : Freshness.Due(_idleSince, _gcTime);
     }
 
     private TimeSpan EarliestStaleDue_NeedsLock()

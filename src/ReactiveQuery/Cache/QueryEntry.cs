@@ -9,7 +9,7 @@ namespace ReactiveQuery;
 /// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it),
 /// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait).</para>
 /// </remarks>
-internal sealed partial class QueryEntry<T> : QueryEntry
+internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 {
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
@@ -19,7 +19,6 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     private bool _isInStep; // Whether there are observers who do not stand in it.
     private QueryUpdateCause _cause;
     private Roster<Mount<T>> _mounts;
-    private DeliveryPass<T> _pass = new();
     private WaiterChain<T> _waiters;
     private Flight<T>? _flight;
     private int _epoch;
@@ -54,16 +53,13 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>The instant at which the entry last looked at the clock; staleness is judged as of it.</summary>
     public TimeSpan LastLooked => TimeSpan.FromTicks(Volatile.Read(ref _lastLookedTicks));
 
-    /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query 24 bytes (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
-    private object Gate => this;
-
     public QueryClient Client => _cache.Client;
 
     private bool IsWatched_NeedsLock => _mounts.Count > 0;
 
     private bool HasPassengers_NeedsLock => _mounts.Count > 0 || !_waiters.IsEmpty;
 
-    public void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
+    public override void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
     public void ReportComparer(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Comparer, Key);
 
@@ -125,10 +121,14 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// </summary>
     private bool TryFallInStep_NeedsLock(in RosterSnapshot<Mount<T>> receivers)
     {
-        if (!_pass.IsFree) return false;
-        if (_tail is null) return true;
+        if (!IsPassFree) return false;
+        return _tail is null || TryGiveUpPlaces_NeedsLock(receivers);
+    }
+
+    private bool TryGiveUpPlaces_NeedsLock(in RosterSnapshot<Mount<T>> receivers)
+    {
         foreach (var mount in receivers)
-            if (mount?.CanFallInStep(_tail) == false)
+            if (mount?.CanFallInStep(_tail!) == false)
                 return false;
         foreach (var mount in receivers)
             mount?.FallInStep();
@@ -139,7 +139,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
     /// <summary>Takes the pass from whoever has it, and gives each observer who is in step a place in the chain.</summary>
     private void StandApart_NeedsLock(in RosterSnapshot<Mount<T>> mounts)
     {
-        _pass.Take_NeedsLock(ref _tail, _committed);
+        TakePass_NeedsLock(ref _tail, _committed);
         _tail ??= new(_committed);
         if (!_isInStep) return;
         _isInStep = false;
@@ -149,9 +149,11 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void PublishInStep_NeedsLock(ref Aftermath<T> after)
     {
-        after.Step = new() { From = _committed, To = _state, IsPlain = Step<T>.IsVisible(_committed, _state) && IsSeenAlike_NeedsLock };
+        after.Step.From = _committed;
+        after.Step.To = _state;
+        after.Step.IsPlain = _state.IsVisiblyOtherThan(_committed) && IsSeenAlike_NeedsLock;
         after.IsDelivered = true;
-        after.Pass = _pass.Begin_NeedsLock(after.Receivers.Slots, from: _committed);
+        after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: _committed);
     }
 
     private void Publish_NeedsLock(Version<QueryState<T>> version, ref Aftermath<T> after)
@@ -161,10 +163,10 @@ internal sealed partial class QueryEntry<T> : QueryEntry
         _tail!.Append(version);
         _tail = version;
         after.IsDelivered = true;
-        if (_pass.IsFree)
-            after.Pass = _pass.Begin_NeedsLock(after.Receivers.Slots, from: null);
+        if (IsPassFree)
+            after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: null);
         else
-            _pass.Enter();
+            EnterClaims();
     }
 
     /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
@@ -224,7 +226,7 @@ internal sealed partial class QueryEntry<T> : QueryEntry
 
     private void Deliver(in Aftermath<T> after)
     {
-        if (!after.IsDelivered || _pass.Deliver(after.Pass, after.Receivers.Span, after.Step, this, Gate))
+        if (!after.IsDelivered || DeliverRound(after.Pass, after.Receivers, after.Step))
             after.Superseded?.Unlink();
     }
 }

@@ -105,11 +105,11 @@ internal readonly ref struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
     /// <summary>What stands behind it: the only member, or the array.</summary>
     public object? Slots => _slots ?? (object?)_only;
 
-    [UnscopedRef]
-    public ReadOnlySpan<T?> Span => _slots is null ? new ReadOnlySpan<T?>(in _only)[.._used] : _slots.AsSpan(0, _used);
-
     /// <summary>What stands in one slot, now.</summary>
     public T? this[int slot] => _slots is null ? _only : _slots[slot];
+
+    /// <summary>For a loop in which each reading of it would count.</summary>
+    public void Deconstruct(out T? only, out T?[]? slots, out int used) => (only, slots, used) = (_only, _slots, _used);
 
     public Enumerator GetEnumerator() => new(this);
 

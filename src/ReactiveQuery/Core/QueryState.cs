@@ -233,6 +233,13 @@ public sealed partial record QueryState<T>
 
     private StateFlags With(StateFlags flag, bool isSet) => isSet ? _flags | flag : _flags & ~flag;
 
+    /// <summary>Whether no patch lies over it.</summary>
+    internal bool IsBare => Fold is null && !IsOptimistic;
+
+    /// <summary>Whether everybody can tell the two apart, whatever the type's own equality (new data, or a fetch that begins or ends), and no patch lies over either.</summary>
+    internal bool IsVisiblyOtherThan(QueryState<T> other) =>
+        Fold is null && other.Fold is null && ((!typeof(T).IsValueType && !ReferenceEquals(Data, other.Data)) || FetchStatus != other.FetchStatus);
+
     internal static bool IsSameData(T? left, T? right) =>
         typeof(T).IsValueType ? EqualityComparer<T?>.Default.Equals(left, right) : ReferenceEquals(left, right);
 

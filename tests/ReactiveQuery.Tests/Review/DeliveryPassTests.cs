@@ -17,17 +17,16 @@ public class DeliveryPassTests : ClientTest
         using var slow = new Slow();
         var mount = new Mount<int>(request, slow) { Entry = entry };
         var (first, second, third) = (VersionOf(0), VersionOf(1), VersionOf(2));
-        var round = new Round();
 
         mount.Join(first); // A newcomer, who is being shown the first state by the thread that subscribed it.
-        Mount<int>?[] mounts = [mount];
-        var number = round.Pass.Begin_NeedsLock(mounts, null);
-        Place(ref round.Pass) = 0; // The round has come to the newcomer, and is held up before it looks any further.
+        var mounts = OnlyOne(mount);
+        var number = entry.BeginRound_NeedsLock(mount, null);
+        Place(entry) = 0; // The round has come to the newcomer, and is held up before it looks any further.
         Version<QueryState<int>>? tail = first;
         OnThread(() =>
         {
-            round.Pass.Take_NeedsLock(ref tail, first.Value);
-            round.Pass.Enter();
+            entry.TakePass_NeedsLock(ref tail, first.Value);
+            entry.EnterClaims();
         });
         mount.DeliverFirst();
 
@@ -35,12 +34,12 @@ public class DeliveryPassTests : ClientTest
         var other = new Thread(() =>
         {
             mount.Drain();
-            round.Pass.Leave();
+            entry.LeaveClaims();
         });
         other.Start();
         Assert.True(slow.IsHeldUp.Wait(TimeSpan.FromSeconds(10)));
 
-        round.Pass.Deliver(number, mounts, default, entry, new object()); // The round goes on.
+        entry.DeliverRound(number, mounts, default); // The round goes on.
         second.Append(third);
         OnThread(() => mount.Drain());
         slow.GoesOn.Set();
@@ -48,7 +47,7 @@ public class DeliveryPassTests : ClientTest
 
         Assert.Equal(1, slow.MostAtOnce);
         Assert.Equal([0, 1, 2], slow.Seen);
-        Assert.True(round.Pass.IsFree); // Nobody counts as delivering any more.
+        Assert.True(entry.IsPassFree); // Nobody counts as delivering any more.
     }
 
     [Fact]
@@ -57,20 +56,20 @@ public class DeliveryPassTests : ClientTest
         var client = NewClient();
         var request = client.Request(Numbers, 1);
         using var slow = new Slow();
-        var mount = new Mount<int>(request, slow) { Entry = new QueryEntry<int>(client.Cache, request) };
+        var entry = new QueryEntry<int>(client.Cache, request);
+        var mount = new Mount<int>(request, slow) { Entry = entry };
         mount.Join(VersionOf(0)); // A newcomer, who is not shown the first state yet.
-        var round = new Round();
         var isOver = false;
         var wasThere = false;
         var watching = new Thread(() =>
         {
             while (!Volatile.Read(ref isOver))
-                wasThere |= Volatile.Read(ref Place(ref round.Pass)) == 0;
+                wasThere |= Volatile.Read(ref Place(entry)) == 0;
         });
         watching.Start();
 
         for (var i = 0; i < 200_000; i++)
-            Assert.False(round.Pass.Deliver(round.Pass.Begin_NeedsLock(mount, null), [mount], default, mount.Entry, round));
+            Assert.False(entry.DeliverRound(entry.BeginRound_NeedsLock(mount, null), OnlyOne(mount), default));
 
         Volatile.Write(ref isOver, true);
         Assert.True(watching.Join(TimeSpan.FromSeconds(10)));
@@ -81,37 +80,35 @@ public class DeliveryPassTests : ClientTest
     [Fact]
     public void A_round_whose_number_comes_again_was_not_overtaken_because_the_first_of_that_number_was()
     {
-        var round = new Round();
-        var number = round.Pass.Begin_NeedsLock(null, null);
+        var client = NewClient();
+        var entry = new QueryEntry<int>(client.Cache, client.Request(Numbers, 1));
+        var number = entry.BeginRound_NeedsLock(null, null);
         Version<QueryState<int>>? tail = null;
-        round.Pass.Take_NeedsLock(ref tail, QueryState<int>.Idle);
-        round.Pass.Deliver(number, [], default, null!, new object());
+        entry.TakePass_NeedsLock(ref tail, QueryState<int>.Idle);
+        entry.DeliverRound(number, default, default);
 
-        Number(ref round.Pass) = number - 2; // As after all the other numbers.
-        Assert.Equal(number, round.Pass.Begin_NeedsLock(null, null));
-        round.Pass.Deliver(number, [], default, null!, new object());
+        Number(entry) = number - 2; // As after all the other numbers.
+        Assert.Equal(number, entry.BeginRound_NeedsLock(null, null));
+        entry.DeliverRound(number, default, default);
 
-        Assert.True(round.Pass.IsFree);
+        Assert.True(entry.IsPassFree);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_round")]
-    private static extern ref int Number(ref DeliveryPass<int> pass);
+    private static extern ref int Number(DeliveringEntry<int> entry);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_place")]
-    private static extern ref int Place(ref DeliveryPass<int> pass);
+    private static extern ref int Place(DeliveringEntry<int> entry);
 
     private static Version<QueryState<int>> VersionOf(int value) => new(QueryState.Success(value));
+
+    private static RosterSnapshot<Mount<int>> OnlyOne(Mount<int> mount) => new(mount, null, 1);
 
     private static void OnThread(ThreadStart work)
     {
         var thread = new Thread(work);
         thread.Start();
         Assert.True(thread.Join(TimeSpan.FromSeconds(10)));
-    }
-
-    private sealed class Round
-    {
-        public DeliveryPass<int> Pass = new();
     }
 
     /// <summary>Held up by the value 1.</summary>

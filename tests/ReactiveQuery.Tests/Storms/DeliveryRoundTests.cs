@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ReactiveQuery.Tests.Storms;
 
 /// <summary>
-/// One thread delivers to all observers of an entry without claiming each, until another thread comes (<see cref="DeliveryPass{T}"/>): the moments at which it does.
+/// One thread delivers to all observers of an entry without claiming each, until another thread comes (<see cref="DeliveringEntry{T}"/>): the moments at which it does.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class DeliveryRoundTests : IDisposable

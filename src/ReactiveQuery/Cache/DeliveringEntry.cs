@@ -1,26 +1,23 @@
 namespace ReactiveQuery;
 
 /// <summary>From one state to the next, for observers who have all seen the first.</summary>
-internal readonly ref struct Step<T>
+/// <remarks>Filled in field by field where it lies: to copy as a block what has just been written so stalls the processor (W13 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+internal ref struct Step<T>
 {
     /// <summary>The state before; null when each observer is to look for themselves.</summary>
-    public required QueryState<T>? From { get; init; }
+    public QueryState<T>? From;
 
     /// <summary>The state that was committed.</summary>
-    public required QueryState<T> To { get; init; }
+    public QueryState<T> To;
 
     /// <summary>Whether it is shown as it was committed, and without a comparison, to whoever was shown the one before as that was committed.</summary>
-    public required bool IsPlain { get; init; }
-
-    /// <summary>Whether everybody can tell the two apart, whatever the type's own equality (new data, or a fetch that begins or ends), and no patch lies over either.</summary>
-    public static bool IsVisible(QueryState<T> from, QueryState<T> to) =>
-        from.Fold is null && to.Fold is null && ((!typeof(T).IsValueType && !ReferenceEquals(from.Data, to.Data)) || from.FetchStatus != to.FetchStatus);
+    public bool IsPlain;
 }
 
 /// <summary>
-/// The right to deliver to an entry's observers one after the other without claiming each. One thread has it at a time, from its commit to the end of its round, as
-/// long as nobody else has anything to deliver: the two interlocked operations of a claim become none, and observers who are in step are called and nothing else
-/// (W3 and W14 in <c>benchmarks/WORKLOADS.md</c>).
+/// An entry as far as it delivers: the pass is the right to deliver to its observers one after the other without claiming each. One thread has it at a time, from its commit to the
+/// end of its round, as long as nobody else has anything to deliver: the two interlocked operations of a claim become none, and observers who are in step are called and nothing
+/// else (W3 and W14 in <c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -33,8 +30,12 @@ internal readonly ref struct Step<T>
 /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet) and then looks where the round is: one of the two sees the other.
 /// A round that has seen it waits for the lock before it goes on, so that it finds what the other has written.
 /// </para>
+/// <para>
+/// A class that the entry is, and not a struct that it has: the methods of a generic struct are told their type by the caller, who looks it up at each call, in four readings one
+/// after the other (W13 in <c>benchmarks/WORKLOADS.md</c>).
+/// </para>
 /// </remarks>
-internal struct DeliveryPass<T>
+internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remembered) : QueryEntry(key, remembered)
 {
     private const int Between = -1;
     private const int Over = -2;
@@ -47,18 +48,17 @@ internal struct DeliveryPass<T>
     private int _place = Over;
     private int _claimants;
 
-    public DeliveryPass()
-    {
-    }
+    /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query 24 bytes (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    protected object Gate => this;
 
     /// <summary>Whether nobody is delivering.</summary>
-    public bool IsFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
+    public bool IsPassFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
 
-    /// <summary>Begins a round, which <see cref="Deliver"/> carries out, outside the lock; only while <see cref="IsFree"/>.</summary>
+    /// <summary>Begins a round, which <see cref="DeliverRound"/> carries out, outside the lock; only while <see cref="IsPassFree"/>.</summary>
     /// <param name="mounts">The observers.</param>
     /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own.</param>
     /// <returns>The number of the round, which is not 0.</returns>
-    public int Begin_NeedsLock(object? mounts, QueryState<T>? from)
+    public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from)
     {
         if (!ReferenceEquals(_mounts, mounts)) _mounts = mounts; // Mostly those of the round before; to write a reference down costs more than to look.
         _from = from;
@@ -70,15 +70,15 @@ internal struct DeliveryPass<T>
     }
 
     /// <summary>Begins a delivery that claims each observer; the pass was taken from whoever had it.</summary>
-    public void Enter() => Interlocked.Increment(ref _claimants);
+    public void EnterClaims() => Interlocked.Increment(ref _claimants);
 
     /// <summary>Ends a delivery that claimed each observer.</summary>
-    public void Leave() => Interlocked.Decrement(ref _claimants);
+    public void LeaveClaims() => Interlocked.Decrement(ref _claimants);
 
     /// <summary>Sees to it that nobody delivers without a claim.</summary>
     /// <param name="tail">Where those stand who have seen everything; null when all are in step, and then set if the round is not over.</param>
     /// <param name="committed">The state last committed: that of the round, as long as it goes on.</param>
-    public void Take_NeedsLock(ref Version<QueryState<T>>? tail, QueryState<T> committed)
+    public void TakePass_NeedsLock(ref Version<QueryState<T>>? tail, QueryState<T> committed)
     {
         if (Volatile.Read(ref _place) == Over)
         {
@@ -105,15 +105,13 @@ internal struct DeliveryPass<T>
     }
 
     /// <summary>Delivers what was committed.</summary>
-    /// <param name="number">What <see cref="Begin_NeedsLock"/> gave; 0 when each observer is to be claimed.</param>
+    /// <param name="number">What <see cref="BeginRound_NeedsLock"/> gave; 0 when each observer is to be claimed.</param>
     /// <param name="mounts">The observers at the commit.</param>
     /// <param name="step">What was committed, if all of them were in step.</param>
-    /// <param name="entry">Whose observers they are.</param>
-    /// <param name="gate">The entry's lock.</param>
     /// <returns>Whether everybody has seen everything; false when something is left to somebody else.</returns>
-    public bool Deliver(int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step, QueryEntry<T> entry, object gate)
+    public bool DeliverRound(int number, in RosterSnapshot<Mount<T>> mounts, in Step<T> step)
     {
-        if (number == 0) return DeliverByClaims(mounts, except: null);
+        if (number == 0) return DeliverByClaims(mounts, first: 0, except: null);
         var havePassed = true;
         var i = 0;
         var isInStep = step.From is not null;
@@ -122,27 +120,29 @@ internal struct DeliveryPass<T>
         else
             while (DeliverInStep(ref i, number, mounts, step) is { } thrown)
             {
-                entry.ReportObserver(thrown);
+                ReportObserver(thrown);
                 i++;
             }
 
         if (i < mounts.Length)
-            return GoOnByClaims(number, mounts[i..], isInStep, gate) & havePassed;
+            return GoOnByClaims(number, mounts, i, isInStep) & havePassed;
 
         _from = null; // Whoever takes the pass from now on finds that nobody stands there any more.
         Volatile.Write(ref _place, Over);
-        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, [], isInStep, gate)) & havePassed;
+        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, mounts, i, isInStep)) & havePassed;
     }
+
+    public abstract void ReportObserver(Exception error);
 
     private static int Taken(int round) => round | 1;
 
-    private readonly Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
+    private Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
 
     /// <summary>
     /// Those who are in step have seen it as far as the round has come. Whether the one that it is at has, the round alone knows; that one is claimed in its name,
     /// stands before the step, and is moved by the round if need be.
     /// </summary>
-    private readonly void StandApart_NeedsLock(int place, Version<QueryState<T>> after)
+    private void StandApart_NeedsLock(int place, Version<QueryState<T>> after)
     {
         var before = new Version<QueryState<T>>(_from ?? QueryState<T>.Idle);
         before.Append(after);
@@ -161,16 +161,17 @@ internal struct DeliveryPass<T>
     /// for each is a quarter.
     /// </summary>
     /// <returns>What the observer at <paramref name="i"/> threw; null at the end, and where the pass was taken.</returns>
-    private Exception? DeliverInStep(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, in Step<T> step)
+    private Exception? DeliverInStep(ref int i, int number, in RosterSnapshot<Mount<T>> mounts, in Step<T> step)
     {
         var (from, state, isPlain) = (step.From, step.To, step.IsPlain);
+        var (only, several, count) = mounts;
         var memo = new SelectionMemo();
         try
         {
             var place = i; // What the handler looks at would be written to the stack for each; that is why it knows the place, and not the mount.
-            for (; place < mounts.Length; place++)
+            for (; place < count; place++)
             {
-                if (mounts[place] is not { } mount) continue;
+                if ((several is null ? only : several[place]) is not { } mount) continue;
                 Volatile.Write(ref _place, place);
                 if (Volatile.Read(ref _round) != number) break;
                 if (isPlain && mount.TakesPlainStates is { } observer)
@@ -190,7 +191,7 @@ internal struct DeliveryPass<T>
     }
 
     /// <summary>Lets each observer look for themselves; stops where the pass was taken.</summary>
-    private void DeliverEach(ref int i, int number, ReadOnlySpan<Mount<T>?> mounts, ref bool havePassed)
+    private void DeliverEach(ref int i, int number, in RosterSnapshot<Mount<T>> mounts, ref bool havePassed)
     {
         for (; i < mounts.Length; i++)
         {
@@ -206,28 +207,28 @@ internal struct DeliveryPass<T>
         }
     }
 
-    private bool GoOnByClaims(int number, ReadOnlySpan<Mount<T>?> rest, bool wasInStep, object gate)
+    private bool GoOnByClaims(int number, in RosterSnapshot<Mount<T>> mounts, int first, bool wasInStep)
     {
         Mount<T>? claimed;
-        lock (gate)
+        lock (Gate)
         {
             if (_round != Taken(number)) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
             (_mounts, _from, _place, _round) = (null, null, Over, number);
         }
 
-        if (wasInStep && (rest.IsEmpty || claimed != rest[0]))
+        if (wasInStep && (first == mounts.Length || claimed != mounts[first]))
             claimed?.StepOver(); // The round had called it before it saw that the pass was taken.
         claimed?.DeliverClaimed();
-        return DeliverByClaims(rest, claimed);
+        return DeliverByClaims(mounts, first, claimed);
     }
 
-    private bool DeliverByClaims(ReadOnlySpan<Mount<T>?> mounts, Mount<T>? except)
+    private bool DeliverByClaims(in RosterSnapshot<Mount<T>> mounts, int first, Mount<T>? except)
     {
         var havePassed = true;
-        foreach (var mount in mounts)
-            havePassed &= mount is null || mount == except || mount.Drain();
-        Leave();
+        for (var i = first; i < mounts.Length; i++)
+            havePassed &= mounts[i] is not { } mount || mount == except || mount.Drain();
+        LeaveClaims();
         return havePassed;
     }
 }
