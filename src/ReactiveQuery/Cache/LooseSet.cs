@@ -14,7 +14,8 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     private readonly object _gate = new();
     private PiecedList<QueryEntry> _entries; // Null where one was taken out.
     private int _nextSweep = LeastSweep;
-    private int _dead;
+    private int _dead; // Of those that stand there.
+    private int _empty; // Places of which one was taken out.
 
     /// <summary>It holds of an entry from now on. The entry says so under its own lock; this one's is taken last.</summary>
     /// <remarks>What the entry has just written is seen by a sweep that takes the entry out, or the entry sees here that it was taken out: the sweep's fence is for both.</remarks>
@@ -43,22 +44,24 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         }
     }
 
-    /// <summary>The same for several at once, which are taken out on the spot, so that a sweep need not look at them again (W12 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    /// <summary>
+    /// The same for several at once, which are taken out on the spot, so that a sweep need not look at them again. Their places keep nobody, so that there may be many before those
+    /// that are left, which are likely to follow, are looked at and moved together (W12 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
     public void Forget(ReadOnlySpan<QueryEntry> entries)
     {
         lock (_gate)
         {
-            var found = 0;
             foreach (var entry in entries)
             {
                 ref var place = ref entry.PlaceIn(kind);
                 if (place == 0) continue;
                 _entries[place - 1] = null;
                 Volatile.Write(ref place, 0);
-                found++;
+                _empty++;
             }
 
-            if (found > 0 && IsSweepDue(Interlocked.Add(ref _dead, found)))
+            if (_empty * 16L > _entries.Count * 15L)
                 Sweep_NeedsLock();
         }
     }
@@ -75,7 +78,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
     }
 
     /// <summary>Also asked without the lock, so that thousands that die at once do not take it one by one; then the count is as of a moment ago.</summary>
-    private bool IsSweepDue(int dead) => dead * 4L > _entries.Count * 3L;
+    private bool IsSweepDue(int dead) => dead * 4L > (_entries.Count - _empty) * 3L;
 
     private void Sweep_NeedsLock()
     {
@@ -98,7 +101,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         for (var i = 0; i < _entries.Count; i++)
             Volatile.Write(ref _entries[i]!.PlaceIn(kind), i + 1);
         _nextSweep = Math.Max(LeastSweep, 2 * _entries.Count);
-        _dead = 0;
+        (_dead, _empty) = (0, 0);
     }
 
     /// <summary>Whether it is out for good.</summary>
