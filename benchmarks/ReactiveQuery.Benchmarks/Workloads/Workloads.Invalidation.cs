@@ -26,7 +26,7 @@ public static partial class Workloads
                 if (groups > 10) for (var j = 0; j < 10; j++) Check(fx.IsFresh(j * step + 1, 5), "others fresh");
                 for (var j = 0; j < 10; j++) for (var i = 0; i < per; i++) fx.Set(j * step, i, item);
                 return rep;
-            }, new Plan { WarmReps = 40, WarmSeconds = 0.05, MinReps = 30, MaxReps = 200, MinSeconds = 0.3 });
+            }, new Plan { WarmReps = 40, MinReps = 30, MaxReps = 200, MinSeconds = 0.3 });
             seconds[groups * per] = Median(last.Select(r => r.Seconds)) / 10;
         }
         var result = Report(c.Name, id, name, 10, last!);
@@ -59,7 +59,7 @@ public static partial class Workloads
             Check(fetched - f0 == 10 * per, "refetches " + (fetched - f0));
             for (var k = 0; k < probes.Count; k++) Check(probes[k].Last > before[k], "each observer saw new data");
             return rep;
-        }, new Plan { WarmReps = 40, WarmSeconds = 0.2, MinReps = 30, MaxReps = 200, MinSeconds = 0.5 }));
+        }, new Plan { WarmReps = 40, MinReps = 30, MaxReps = 200, MinSeconds = 0.5 }));
 
         async Task<Rep> Loop()
         {

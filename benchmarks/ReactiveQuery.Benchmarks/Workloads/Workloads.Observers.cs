@@ -78,7 +78,7 @@ public static partial class Workloads
             rep.Extra["teardown_s"] = Stopwatch.GetElapsedTime(stop).TotalSeconds;
             GC.KeepAlive(probes);
             return rep;
-        }, new Plan { WarmReps = 2 }));
+        }));
     }
 
     private static void ManyChunk(ISubscribeFixture fx, Probe[] probes, IDisposable[] subscriptions, int from)

@@ -35,7 +35,7 @@ public static partial class Workloads
             rep.Extra["cancelled"] = cancelled;
             rep.Extra["entries_left"] = fx.Entries;
             return rep;
-        }, new Plan { WarmReps = 2 }));
+        }));
     }
 
     private static void SwitchChunk(ISwitchFixture fx, int from, int mask)
