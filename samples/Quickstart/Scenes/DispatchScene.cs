@@ -36,9 +36,11 @@ internal sealed class DispatchScene : IScene
         await Stage.Until(() => shown is [.., Bursts * SendsPerBurst] && loop.Queue.IsEmpty && product.Latest.IsSuccess);
         var (largest, drains) = (loop.LargestBacklog, loop.Drains);
 
-        var late = scope.Spawn(async token => { await RealTime.Delay(50.Ms(), token); return 0; }, price.Set);
+        var answer = new TaskCompletionSource<int>();
+        var late = scope.Spawn(_ => answer.Task, price.Set);
         stage.Recorder.Note(Lane.User, "source", '!', "scope unmounted");
         scope.Dispose();
+        answer.SetResult(0); // Too late to be shown.
         await RealTime.Delay(100.Ms());
 
         stage.Promise("the last price sent is the last one shown", Bursts * SendsPerBurst, shown[^1]);
