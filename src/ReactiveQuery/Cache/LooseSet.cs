@@ -33,7 +33,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
         }
     }
 
-    /// <summary>An entry has died; it is let go of when three quarters of all have.</summary>
+    /// <summary>An entry has died; it is let go of when three quarters of those that stand here have.</summary>
     public void Forget(QueryEntry entry)
     {
         if (Volatile.Read(ref entry.PlaceIn(kind)) == 0 || !IsSweepDue(Interlocked.Increment(ref _dead))) return;

@@ -233,7 +233,7 @@ internal sealed partial class QueryEntry<T>
             {
                 if (IsDead) return false;
                 if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
-                if ((write.IsResponse || !_layers.IsEmpty) && !TakesPlace_NeedsLock(write)) return true;
+                if ((write.Patch is not null || !_layers.IsEmpty) && !TakesPlace_NeedsLock(write)) return true;
                 if (options is not null)
                     Remember_NeedsLock(options);
                 Write_NeedsLock(shared, updatedAt, ref after);

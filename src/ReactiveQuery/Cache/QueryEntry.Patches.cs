@@ -96,9 +96,9 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
 
     /// <summary>The state with what the patches make of its data. Only made here; computed by whoever looks at it first, outside the lock.</summary>
     private QueryState<T> WithFold_NeedsLock(QueryState<T> state) =>
-        _layers.IsEmpty && _patchOptions is null && state.IsBare ? state : WithPatches_NeedsLock(state);
+        _layers.IsEmpty && _patchOptions is null && state.IsBare ? state : Refolded_NeedsLock(state);
 
-    private QueryState<T> WithPatches_NeedsLock(QueryState<T> state)
+    private QueryState<T> Refolded_NeedsLock(QueryState<T> state)
     {
         if (_layers.IsEmpty)
         {

@@ -7,7 +7,7 @@ namespace ReactiveQuery;
 /// <para>Every command has the same shape: user code that is needed first runs outside the lock; the change is made under it
 /// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
 /// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it),
-/// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait).</para>
+/// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it delivers stands in its base.</para>
 /// </remarks>
 internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 {

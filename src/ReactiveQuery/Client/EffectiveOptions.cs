@@ -94,6 +94,10 @@ internal sealed class EffectiveOptions<T>
         new(name, far, own, whenUnobserved);
 
     /// <summary>The new value with what these options have it keep of the old one. What user code throws reaches the caller.</summary>
+    /// <remarks>
+    /// The rule is that of <see cref="ReactiveQuery.StructuralSharing"/>. What it comes to for data that is no container is done here, by the comparer at hand: called from code that all
+    /// types share, a generic method and its comparer are looked up each time (W13 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </remarks>
     public T Share(T old, T value)
     {
         if (!StructuralSharing) return value;
