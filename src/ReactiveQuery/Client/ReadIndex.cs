@@ -14,6 +14,7 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     where TParams : notnull
 {
     private readonly ConcurrentDictionary<TParams, Known>? _known;
+    private First? _first; // Of those that were found, as long as its entry lives: many definitions are never asked for another (W13 in benchmarks/WORKLOADS.md).
 
     public ReadIndex(object owner, EffectiveOptions<T> options, bool isIndexed)
     {
@@ -35,7 +36,15 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
         typeof(TParams).IsPrimitive || typeof(TParams) == typeof(string) || typeof(TParams) == typeof(Guid) || typeof(TParams) == typeof(System.Reactive.Unit);
 
     /// <summary>The query of an entry that is found here, as whoever has no options of their own asks it; its entry was in the cache a moment ago.</summary>
-    public QueryRequest<T>? Find(TParams parameters) => _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known.Request : null;
+    public QueryRequest<T>? Find(TParams parameters)
+    {
+        if (Volatile.Read(ref _first) is { } first && !first.Known.Entry.IsDead && EqualityComparer<TParams>.Default.Equals(first.Parameters, parameters))
+            return first.Known.Request;
+        if (_known is null || !_known.TryGetValue(parameters, out var known) || known.Entry.IsDead) return null;
+        if (Volatile.Read(ref _first) is null)
+            BeFirst(parameters, known);
+        return known.Request;
+    }
 
     /// <summary>The entry alone, for a reader: the request would be one more place in memory to fetch (W1 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     public QueryEntry<T>? FindEntry(TParams parameters) => _known is not null && _known.TryGetValue(parameters, out var known) && !known.Entry.IsDead ? known.Entry : null;
@@ -54,9 +63,30 @@ internal sealed class ReadIndex<TParams, T> : IReadIndex
     {
         if (_known!.TryGetValue(parameters, out var known) && known.Entry.IsDead)
             _known.TryRemove(KeyValuePair.Create(parameters, known));
+        ForgetDeadFirst();
+    }
+
+    private void BeFirst(TParams parameters, Known known)
+    {
+        Interlocked.CompareExchange(ref _first, new(parameters, known), null);
+        ForgetDeadFirst(); // It may have left the cache before it stood here.
+    }
+
+    private void ForgetDeadFirst()
+    {
+        if (Volatile.Read(ref _first) is { Known.Entry.IsDead: true } first)
+            Interlocked.CompareExchange(ref _first, null, first);
     }
 
     private readonly record struct Known(QueryEntry<T> Entry, QueryRequest<T> Request);
+
+    /// <summary>Whatever stands in <see cref="_known"/>, without being looked for.</summary>
+    private sealed class First(TParams parameters, Known known)
+    {
+        public TParams Parameters { get; } = parameters;
+
+        public Known Known { get; } = known;
+    }
 
     /// <summary>What an entry keeps of the index. Not the index itself: its requests hold fetchers, and those view-models, for which an entry must not be the reason to live.</summary>
     private sealed class Place(WeakReference<ReadIndex<TParams, T>> index, TParams parameters) : IDisposable
