@@ -37,6 +37,9 @@ internal ref struct Step<T>
 /// </remarks>
 internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remembered) : QueryEntry(key, remembered)
 {
+    /// <summary>No thread has this number: whichever takes the pass fences the round.</summary>
+    protected const int AnyThread = 0;
+
     private const int Between = -1;
     private const int Over = -2;
 
@@ -57,12 +60,13 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     /// <summary>Begins a round, which <see cref="DeliverRound"/> carries out, outside the lock; only while <see cref="IsPassFree"/>.</summary>
     /// <param name="mounts">The observers.</param>
     /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own.</param>
+    /// <param name="thread">The number of the thread that will deliver, which has nothing to fence off from itself.</param>
     /// <returns>The number of the round, which is not 0.</returns>
-    public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from)
+    public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from, int thread)
     {
         if (!ReferenceEquals(_mounts, mounts)) _mounts = mounts; // Mostly those of the round before; to write a reference down costs more than to look.
         _from = from;
-        _thread = Environment.CurrentManagedThreadId;
+        _thread = thread;
         _round = (_round | 1) + 1;
         if (_round == 0) _round = 2;
         _place = Between;
@@ -112,6 +116,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     public bool DeliverRound(int number, in RosterSnapshot<Mount<T>> mounts, in Step<T> step)
     {
         if (number == 0) return DeliverByClaims(mounts, first: 0, except: null);
+        if (step.From is { } from && mounts.Only is { } only) return DeliverToOnly(number, only, from, step.To, step.IsPlain);
         var havePassed = true;
         var i = 0;
         var isInStep = step.From is not null;
@@ -126,15 +131,48 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
 
         if (i < mounts.Length)
             return GoOnByClaims(number, mounts, i, isInStep) & havePassed;
+        return (TryEndRound(number) || GoOnByClaims(number, mounts, i, isInStep)) & havePassed;
+    }
 
-        _from = null; // Whoever takes the pass from now on finds that nobody stands there any more.
-        Volatile.Write(ref _place, Over);
-        return (Volatile.Read(ref _round) == number || GoOnByClaims(number, mounts, i, isInStep)) & havePassed;
+    /// <summary>Delivers a step to an only observer, which most queries have: no loop, and nothing that would be in memory for the handler's sake (W13).</summary>
+    protected bool DeliverToOnly(int number, Mount<T> only, QueryState<T> from, QueryState<T> state, bool isPlain)
+    {
+        Volatile.Write(ref _place, 0);
+        if (Volatile.Read(ref _round) != number) return GoOnByClaims(number, new(only, null, 1), 0, wasInStep: true);
+        try
+        {
+            DeliverStepTo(only, from, state, isPlain);
+        }
+        catch (Exception error)
+        {
+            ReportObserver(error);
+        }
+
+        return TryEndRound(number) || GoOnByClaims(number, new(only, null, 1), 1, wasInStep: true);
     }
 
     public abstract void ReportObserver(Exception error);
 
     private static int Taken(int round) => round | 1;
+
+    private static void DeliverStepTo(Mount<T> only, QueryState<T> from, QueryState<T> state, bool isPlain)
+    {
+        if (isPlain && only.TakesPlainStates is { } observer)
+        {
+            observer.OnNext(state);
+            return;
+        }
+
+        var memo = new SelectionMemo();
+        only.DeliverStep(state, from, isPlain, ref memo);
+    }
+
+    private bool TryEndRound(int number)
+    {
+        _from = null; // Whoever takes the pass from now on finds that nobody stands there any more.
+        Volatile.Write(ref _place, Over);
+        return Volatile.Read(ref _round) == number;
+    }
 
     private Mount<T>? MountAt_NeedsLock(int place) => _mounts as Mount<T> ?? ((Mount<T>?[])_mounts!)[place];
 

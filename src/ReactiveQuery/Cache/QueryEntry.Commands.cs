@@ -6,7 +6,13 @@ namespace ReactiveQuery;
 internal sealed partial class QueryEntry<T>
 {
     /// <summary>Writes data. A fetch that runs goes on and will land; a cancel returns to what was written.</summary>
-    public bool TrySet(QueryRequest<T> request, T data, in DateTimeOffset? updatedAt) => TryWrite(request.Options, data, default, updatedAt);
+    public bool TrySet(QueryRequest<T> request, T data, in DateTimeOffset? updatedAt)
+    {
+        var (options, seen) = (request.Options, State);
+        var shared = Share(options, seen, data);
+        if (updatedAt is null && TryOverwrite(options, seen, shared)) return true;
+        return TryWriteOn(seen, options, shared, default, updatedAt) ?? TryWrite(options, data, default, updatedAt);
+    }
 
     /// <summary>
     /// Writes what the server answered to a mutation, made from the base as it is then: a fence, which an older fetch's data does not pass. The patches that the answer
@@ -27,6 +33,7 @@ internal sealed partial class QueryEntry<T>
             var seen = State;
             if (IsDead || !ReadBase(request.Options).HasData || !seen.HasData) return false; // Data too old to be read is not updated either.
             var updated = Share(request.Options, seen, update(seen.Data!));
+            if (TryOverwrite(request.Options, seen, updated)) return true;
             var after = new Aftermath<T>();
             lock (Gate)
             {
@@ -221,30 +228,37 @@ internal sealed partial class QueryEntry<T>
     }
 
     /// <summary>Writes data, or what <paramref name="make"/> makes of the base; asked again when somebody else wrote meanwhile.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // The compiler inlines so much into a method and no more; in the caller's own there would be less left for what this calls (W13).
     private bool TryWrite(EffectiveOptions<T>? options, T data, in Write write, in DateTimeOffset? updatedAt = null, Func<T?, T>? make = null)
     {
         while (true)
         {
             var seen = State;
             var shared = Share(options, seen, make is null ? data : make(BaseOf(seen, options)));
-            var after = new Aftermath<T>();
-            lock (Gate)
-            {
-                if (IsDead) return false;
-                if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) continue;
-                if ((write.Patch is not null || !_layers.IsEmpty) && !TakesPlace_NeedsLock(write)) return true;
-                if (options is not null)
-                    Remember_NeedsLock(options);
-                Write_NeedsLock(shared, updatedAt, ref after);
-                if (write.IsResponse)
-                    FenceOff_NeedsLock(ref after);
-                Conclude_NeedsLock(ref after);
-            }
-
-            CarryOut(after);
-            return true;
+            if (TryWriteOn(seen, options, shared, write, updatedAt) is { } isDone) return isDone;
         }
+    }
+
+    /// <summary>Writes data that was made from the base of a state.</summary>
+    /// <returns>False when the entry has left the cache; null when the base is another by now.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // The compiler inlines so much into a method and no more; in a caller there would be less left for what this calls (W9, W13).
+    private bool? TryWriteOn(QueryState<T> seen, EffectiveOptions<T>? options, T data, in Write write, in DateTimeOffset? updatedAt)
+    {
+        var after = new Aftermath<T>();
+        lock (Gate)
+        {
+            if (IsDead) return false;
+            if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) return null;
+            if ((write.Patch is not null || !_layers.IsEmpty) && !TakesPlace_NeedsLock(write)) return true;
+            if (options is not null)
+                Remember_NeedsLock(options);
+            Write_NeedsLock(data, updatedAt, ref after);
+            if (write.IsResponse)
+                FenceOff_NeedsLock(ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return true;
     }
 
     /// <summary>What a write is made from: nothing, where the data is so old that nobody would be given it any more.</summary>

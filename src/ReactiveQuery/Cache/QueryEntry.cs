@@ -6,7 +6,7 @@ namespace ReactiveQuery;
 /// <remarks>
 /// <para>Every command has the same shape: user code that is needed first runs outside the lock; the change is made under it
 /// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
-/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it),
+/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Overwrite</c> (the one of them that comes in floods),
 /// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it delivers stands in its base.</para>
 /// </remarks>
 internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
@@ -153,7 +153,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
         after.Step.To = _state;
         after.Step.IsPlain = _state.IsVisiblyOtherThan(_committed) && IsSeenAlike_NeedsLock;
         after.IsDelivered = true;
-        after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: _committed);
+        after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: _committed, Environment.CurrentManagedThreadId);
     }
 
     private void Publish_NeedsLock(Version<QueryState<T>> version, ref Aftermath<T> after)
@@ -164,7 +164,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
         _tail = version;
         after.IsDelivered = true;
         if (IsPassFree)
-            after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: null);
+            after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: null, Environment.CurrentManagedThreadId);
         else
             EnterClaims();
     }

@@ -19,6 +19,9 @@ internal struct Roster<T>
     /// <summary>How many members there are; may be asked without the owner's lock.</summary>
     public readonly int Count => Volatile.Read(in _count);
 
+    /// <summary>The only member, as long as there has been no other.</summary>
+    public readonly T? Only => _slots is null ? _only : null;
+
     /// <summary>The slots in use, some of them empty; members that join later are not seen through it.</summary>
     public readonly RosterSnapshot<T> Snapshot => new(_only, _slots, _used);
 
@@ -104,6 +107,9 @@ internal readonly ref struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
 
     /// <summary>What stands behind it: the only member, or the array.</summary>
     public object? Slots => _slots ?? (object?)_only;
+
+    /// <summary>The only one, as long as there had been no other.</summary>
+    public T? Only => _slots is null ? _only : null;
 
     /// <summary>What stands in one slot, now.</summary>
     public T? this[int slot] => _slots is null ? _only : _slots[slot];

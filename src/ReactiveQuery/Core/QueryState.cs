@@ -233,6 +233,9 @@ public sealed partial record QueryState<T>
 
     private StateFlags With(StateFlags flag, bool isSet) => isSet ? _flags | flag : _flags & ~flag;
 
+    /// <summary>Whether it has data that is valid and as it was received, and nothing runs.</summary>
+    internal bool IsPlainData => _flags == StateFlags.HasData && _fetchStatus == (byte)FetchStatus.Idle && Fold is null;
+
     /// <summary>Whether no patch lies over it.</summary>
     internal bool IsBare => Fold is null && !IsOptimistic;
 

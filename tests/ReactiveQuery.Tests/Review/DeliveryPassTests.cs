@@ -20,7 +20,7 @@ public class DeliveryPassTests : ClientTest
 
         mount.Join(first); // A newcomer, who is being shown the first state by the thread that subscribed it.
         var mounts = OnlyOne(mount);
-        var number = entry.BeginRound_NeedsLock(mount, null);
+        var number = entry.BeginRound_NeedsLock(mount, null, Environment.CurrentManagedThreadId);
         Place(entry) = 0; // The round has come to the newcomer, and is held up before it looks any further.
         Version<QueryState<int>>? tail = first;
         OnThread(() =>
@@ -69,7 +69,7 @@ public class DeliveryPassTests : ClientTest
         watching.Start();
 
         for (var i = 0; i < 200_000; i++)
-            Assert.False(entry.DeliverRound(entry.BeginRound_NeedsLock(mount, null), OnlyOne(mount), default));
+            Assert.False(entry.DeliverRound(entry.BeginRound_NeedsLock(mount, null, Environment.CurrentManagedThreadId), OnlyOne(mount), default));
 
         Volatile.Write(ref isOver, true);
         Assert.True(watching.Join(TimeSpan.FromSeconds(10)));
@@ -82,15 +82,39 @@ public class DeliveryPassTests : ClientTest
     {
         var client = NewClient();
         var entry = new QueryEntry<int>(client.Cache, client.Request(Numbers, 1));
-        var number = entry.BeginRound_NeedsLock(null, null);
+        var number = entry.BeginRound_NeedsLock(null, null, Environment.CurrentManagedThreadId);
         Version<QueryState<int>>? tail = null;
         entry.TakePass_NeedsLock(ref tail, QueryState<int>.Idle);
         entry.DeliverRound(number, default, default);
 
         Number(entry) = number - 2; // As after all the other numbers.
-        Assert.Equal(number, entry.BeginRound_NeedsLock(null, null));
+        Assert.Equal(number, entry.BeginRound_NeedsLock(null, null, Environment.CurrentManagedThreadId));
         entry.DeliverRound(number, default, default);
 
+        Assert.True(entry.IsPassFree);
+    }
+
+    [Fact]
+    public void A_round_for_an_only_observer_that_is_overtaken_before_it_begins_shows_them_the_step_once()
+    {
+        var client = NewClient();
+        var request = client.Request(Numbers, 1);
+        using var slow = new Slow();
+        var entry = new QueryEntry<int>(client.Cache, request);
+        var mount = new Mount<int>(request, slow) { Entry = entry };
+        var (first, second) = (VersionOf(0), VersionOf(2));
+        mount.Join(first);
+        mount.DeliverFirst();
+        mount.FallInStep();
+
+        var number = entry.BeginRound_NeedsLock(mount, first.Value, Environment.CurrentManagedThreadId);
+        Version<QueryState<int>>? tail = null;
+        OnThread(() => entry.TakePass_NeedsLock(ref tail, second.Value));
+        var step = new Step<int> { From = first.Value, To = second.Value, IsPlain = true };
+        entry.DeliverRound(number, OnlyOne(mount), step);
+        mount.Drain();
+
+        Assert.Equal([0, 2], slow.Seen);
         Assert.True(entry.IsPassFree);
     }
 

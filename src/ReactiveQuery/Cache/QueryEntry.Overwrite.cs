@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+namespace ReactiveQuery;
+
+/// <content>A write that follows another within one tick of the clock, as those of a producer do that is faster than any screen.</content>
+internal sealed partial class QueryEntry<T>
+{
+    /// <summary>
+    /// Writes data in the place of data that came at this very instant and is all there is, for an only observer who has seen that. What every other write has to look after
+    /// is as it was, so that none of it is done: no instant, deadline or patch changes, nothing runs, nobody awaits anything (W13 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    /// <param name="options">How the entry is used.</param>
+    /// <param name="seen">What the data was made from.</param>
+    /// <param name="data">The data.</param>
+    /// <returns>Whether it was written; if not, nothing was done.</returns>
+    private bool TryOverwrite(EffectiveOptions<T> options, QueryState<T> seen, T data)
+    {
+        if (!seen.IsPlainData) return false;
+        QueryState<T>? next;
+        Mount<T>? only;
+        int round;
+        lock (Gate)
+            next = Overwrite_NeedsLock(options, seen, data, out only, out round);
+        if (next is null) return false;
+        DeliverToOnly(round, only!, seen, next, isPlain: next.IsVisiblyOtherThan(seen));
+        return true;
+    }
+
+    /// <returns>The state that was committed, to be delivered in a round of its own; null if none was.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // So that what it works with need not be in memory for the sake of the lock's handler.
+    private QueryState<T>? Overwrite_NeedsLock(EffectiveOptions<T> options, QueryState<T> seen, T data, out Mount<T>? only, out int round)
+    {
+        (only, round) = (_mounts.Only, 0);
+        if (only is null || !ReferenceEquals(seen, _state)) return null; // An entry that has left the cache has no observers.
+        if (_tail is not null || !IsPassFree || _cache.HasFollowers || _cache.Clock.Elapsed != seen.DataElapsed) return null;
+        Remember_NeedsLock(options);
+        var next = seen.Received(data, seen.DataInstant, FetchStatus.Idle, isInvalidated: false, isStale: false);
+        Volatile.Write(ref _state, next);
+        (_committed, _served) = (next, null);
+        round = BeginRound_NeedsLock(only, seen, AnyThread);
+        return next;
+    }
+}

@@ -1,0 +1,493 @@
+using System.Globalization;
+using System.Reactive.Subjects;
+using System.Runtime.CompilerServices;
+using ReactiveQuery.Testing;
+
+namespace ReactiveQuery.Tests.Client;
+
+/// <summary>
+/// Data written at the very instant of the data before it goes a way of its own, unless somebody follows what happens in the cache: with and without, everybody is shown the same.
+/// </summary>
+public class OverwriteTests : ClientTest
+{
+    private static readonly QueryDefinition<int, string> Written = Query.Define("written", (int id) => Task.FromResult($"fetched {id}"))
+        .With(o => o with { Enabled = false, StaleTime = TimeSpan.FromMilliseconds(10), GcTime = TimeSpan.FromSeconds(1) });
+
+    private static readonly Dictionary<string, Action<Scene>> Plays = new()
+    {
+        ["writes in a row"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b", "c");
+        },
+        ["equal data"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", new string('a', 1), "b", "b", "c");
+        },
+        ["null is data"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", null!, null!, "b");
+        },
+        ["updates"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a");
+            for (var i = 0; i < 3; i++)
+                scene.Note(scene.Client.UpdateData(scene.Query, 1, text => text + "!"));
+        },
+        ["time goes by between"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b");
+            scene.Wait(1);
+            scene.Write("c", "d");
+            scene.Wait(9);
+            scene.Note("nobody finds it stale yet");
+            scene.Wait(1);
+            scene.Write("e", "f");
+            scene.Wait(20);
+        },
+        ["stale at once"] = scene =>
+        {
+            scene.Watch(o => o with { StaleTime = TimeSpan.Zero });
+            scene.Write("a", "b", "c");
+            scene.Wait(1);
+            scene.Write("d", "e");
+        },
+        ["dated back"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a");
+            scene.Client.SetData(scene.Query, 1, "old", scene.Client.Options.Scheduler.Now - TimeSpan.FromMilliseconds(9));
+            scene.Write("b", "c");
+            scene.Client.SetData(scene.Query, 1, "older", scene.Client.Options.Scheduler.Now - TimeSpan.FromMilliseconds(30));
+            scene.Wait(20);
+        },
+        ["invalidated between"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b");
+            scene.Client.Invalidate(scene.Query, 1);
+            scene.Write("c", "d");
+            scene.Wait(20);
+        },
+        ["patched between"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a");
+            var patch = scene.Client.Mutate(scene.Query, 1, text => text + "?");
+            scene.Write("b", "c");
+            patch.Rollback();
+            scene.Write("d", "e");
+            var other = scene.Client.Mutate(scene.Query, 1, text => text + "?");
+            other.Commit("f");
+            scene.Write("g", "h");
+        },
+        ["fetched between"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b");
+            scene.Note(scene.Client.FetchAsync(scene.Query, 1).Result);
+            scene.Client.Invalidate(scene.Query, 1);
+            scene.Note(scene.Client.FetchAsync(scene.Query, 1).Result);
+            scene.Write("c", "d");
+            scene.Note(scene.Client.FetchAsync(scene.Query, 1).Result);
+        },
+        ["awaited between"] = scene =>
+        {
+            scene.Watch();
+            foreach (var text in (string[])["a", "b", "c"])
+            {
+                scene.Write(text);
+                scene.Note(scene.Client.FetchAsync(scene.Query, 1).Result);
+                scene.Note(scene.Client.FetchAsync(scene.Query, 1).Result);
+            }
+        },
+        ["while a fetch runs"] = scene =>
+        {
+            var answer = new TaskCompletionSource<string>();
+            var slow = Query.Define("written", (int _) => answer.Task).With(o => o with { StaleTime = TimeSpan.FromMilliseconds(10) });
+            scene.Watch();
+            scene.Write("a");
+            scene.Client.Invalidate(scene.Query, 1);
+            using (scene.Client.Observe(slow, 1).Subscribe(scene.Show))
+            {
+                scene.Write("b", "c");
+                answer.SetResult("landed");
+                scene.Write("d", "e");
+            }
+
+            scene.Write("f", "g");
+        },
+        ["while its own fetch runs"] = scene =>
+        {
+            var answer = new TaskCompletionSource<string>();
+            var slow = Query.Define("written", (int _) => answer.Task).With(o => o with { StaleTime = TimeSpan.Zero });
+            scene.Write("a");
+            using var watching = scene.Client.Observe(slow, 1).Subscribe(scene.Show);
+            scene.Write("b", "c");
+            answer.SetResult("landed");
+            scene.Write("d", "e");
+        },
+        ["while a value streams"] = scene =>
+        {
+            using var values = new Subject<string>();
+            var live = Query.Define("written", (int _) => values);
+            using var watching = scene.Client.Observe(live, 1).Subscribe(scene.Show);
+            values.OnNext("1");
+            scene.Write("a", "b");
+            values.OnNext("2");
+            values.OnCompleted();
+            scene.Write("c", "d");
+        },
+        ["after a failure"] = scene =>
+        {
+            var failing = Query.Define("written", (int _) => Task.FromException<string>(Boom)).With(o => o with { StaleTime = TimeSpan.FromMilliseconds(10) });
+            using var watching = scene.Client.Observe(failing, 1).Subscribe(scene.Show);
+            scene.Write("a", "b");
+            _ = scene.Client.RefetchAsync(failing, 1);
+            scene.Write("b", "c");
+            scene.Note(scene.Client.GetState(failing, 1).ErrorUpdatedAt is not null);
+        },
+        ["a comparer writes"] = scene =>
+        {
+            var isWritten = false;
+            var comparing = scene.Query.With(o => o with { ShareData = (_, text) => Compared(text) });
+            scene.Watch();
+            scene.Client.SetData(comparing, 1, "a");
+            scene.Client.SetData(comparing, 1, "b");
+            scene.Client.SetData(comparing, 1, "c");
+
+            string Compared(string text)
+            {
+                scene.Note("compares " + text);
+                if (text == "b" && !isWritten)
+                {
+                    isWritten = true;
+                    scene.Write("written meanwhile");
+                }
+
+                return text;
+            }
+        },
+        ["observers come and go"] = scene =>
+        {
+            var first = scene.Watch();
+            scene.Write("a", "b");
+            var second = scene.Watch();
+            scene.Write("c", "d");
+            first.Dispose();
+            scene.Write("e", "f");
+            second.Dispose();
+            scene.Write("g", "h");
+            scene.Watch();
+            scene.Write("i", "j");
+        },
+        ["an observer leaves from within"] = scene =>
+        {
+            IDisposable? watching = null;
+            watching = scene.Watch(onNext: state =>
+            {
+                if (state.Data == "b") watching!.Dispose();
+            });
+            scene.Write("a", "b", "c", "d");
+        },
+        ["an observer writes from within"] = scene =>
+        {
+            scene.Watch(onNext: state =>
+            {
+                if (state.Data is "b" or "c") scene.Write("more than " + state.Data);
+            });
+            scene.Write("a", "b", "c", "d", "e");
+        },
+        ["an observer comes from within"] = scene =>
+        {
+            scene.Watch(onNext: state =>
+            {
+                if (state.Data == "b") scene.Watch();
+            });
+            scene.Write("a", "b", "c", "d");
+        },
+        ["an observer throws"] = scene =>
+        {
+            scene.Watch(onNext: state =>
+            {
+                if (state.Data == "b") throw Boom;
+            });
+            scene.Write("a", "b", "c", "d");
+        },
+        ["selections"] = scene =>
+        {
+            using var lengths = scene.Client.Observe(scene.Query, 1).SelectData(text => text.Length).Subscribe(state => scene.Note(state));
+            scene.Write("a", "b", "cc", "dd", "e");
+        },
+        ["removed and reset between"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b");
+            scene.Client.Remove(scene.Query, 1);
+            scene.Write("c", "d");
+            scene.Client.Reset(new QueryFilter { Prefix = scene.Query.KeyOf(1) });
+            scene.Write("e", "f");
+        },
+        ["written by another who wants it kept longer"] = scene =>
+        {
+            var longer = scene.Query.With(o => o with { GcTime = TimeSpan.FromSeconds(3) });
+            var watching = scene.Watch();
+            scene.Write("a", "b");
+            scene.Client.SetData(longer, 1, "c");
+            watching.Dispose();
+            scene.Wait(2_000);
+            scene.Note(scene.Client.Cache.Count);
+            scene.Wait(2_000);
+            scene.Note(scene.Client.Cache.Count);
+        },
+        ["the client ends"] = scene =>
+        {
+            scene.Watch();
+            scene.Write("a", "b");
+            scene.Client.Dispose();
+            scene.Note(Assert.Throws<ObjectDisposedException>(() => scene.Write("c")).GetType());
+        },
+    };
+
+    public static TheoryData<string> Names => [.. Plays.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_shows_what_any_other_write_does(string name)
+    {
+        var withFollower = Play(Plays[name], isFollowed: true);
+
+        Assert.NotEmpty(withFollower);
+        Assert.Equal(withFollower, Play(Plays[name], isFollowed: false));
+    }
+
+    [Fact]
+    public void Values_that_are_equal_by_themselves_are_shown_once()
+    {
+        var client = NewClient();
+        var numbers = Query.Define("numbers", (int id) => Task.FromResult(id)).With(o => o with { Enabled = false });
+        List<int> seen = [];
+        using var watching = client.Observe(numbers, 1).Subscribe(state =>
+        {
+            if (state.TryGetData(out var number)) seen.Add(number);
+        });
+
+        foreach (var number in (int[])[1, 1, 2, 2, 1])
+            client.SetData(numbers, 1, number);
+
+        Assert.Equal([1, 2, 1], seen);
+    }
+
+    [Fact]
+    public void A_follower_who_comes_amid_the_writes_is_told_of_each_that_follows()
+    {
+        var client = NewClient();
+        List<string> seen = [];
+        using var watching = client.Observe(Written, 1).Subscribe();
+        client.SetData(Written, 1, "a");
+        client.SetData(Written, 1, "b");
+
+        using (client.Cache.Events.Subscribe(e => seen.Add($"{e.Kind} {e.UpdateCause} {e.Entry.Data}")))
+        {
+            client.SetData(Written, 1, "c");
+            client.SetData(Written, 1, "d");
+        }
+
+        client.SetData(Written, 1, "e");
+        Assert.Equal(["Updated DataSet c", "Updated DataSet d"], seen);
+    }
+
+    [Fact]
+    public void An_observer_that_throws_in_one_is_reported_and_shown_the_next()
+    {
+        var client = NewClient();
+        List<string?> seen = [];
+        using var watching = client.Observe(Written, 1).Subscribe(state =>
+        {
+            seen.Add(state.Data);
+            if (state.Data is "a" or "b") throw Boom;
+        });
+
+        foreach (var text in (string[])["a", "b", "c"])
+            client.SetData(Written, 1, text);
+
+        Assert.Equal([null, "a", "b", "c"], seen);
+        Assert.Equal([(Boom, UnobservedErrorOrigin.Observer), (Boom, UnobservedErrorOrigin.Observer)], Unobserved.Select(error => (error.Exception, error.Origin)));
+    }
+
+    [Fact]
+    public void An_observer_that_is_held_up_in_one_is_shown_those_of_other_threads_in_order_afterwards()
+    {
+        var client = NewClient();
+        using var held = new HeldUp("b");
+        using var watching = client.Observe(Written, 1).Subscribe(held);
+        client.SetData(Written, 1, "a");
+        held.While(
+            () => client.SetData(Written, 1, "b"),
+            () =>
+            {
+                client.SetData(Written, 1, "c");
+                client.SetData(Written, 1, "d");
+                Assert.Equal(["a"], held.Seen);
+            });
+
+        client.SetData(Written, 1, "e");
+        client.SetData(Written, 1, "f");
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], held.Seen);
+        Assert.Equal(1, held.MostAtOnce);
+    }
+
+    [Fact]
+    public void An_observer_that_is_held_up_in_one_and_disposed_of_meanwhile_is_called_no_more()
+    {
+        var client = NewClient();
+        using var held = new HeldUp("b");
+        var watching = client.Observe(Written, 1).Subscribe(held);
+        client.SetData(Written, 1, "a");
+        held.While(
+            () => client.SetData(Written, 1, "b"),
+            () =>
+            {
+                watching.Dispose();
+                client.SetData(Written, 1, "c");
+            });
+
+        client.SetData(Written, 1, "d");
+        Assert.Equal(["a", "b"], held.Seen);
+        Assert.Equal("d", client.GetState(Written, 1).Data);
+    }
+
+    [Fact]
+    public void Data_whose_place_was_taken_is_collected_though_it_was_shown_and_awaited()
+    {
+        var client = NewClient();
+        var objects = Query.Define("objects", (int id) => Task.FromResult(new object())).With(o => o with { Enabled = false });
+        using var watching = client.Observe(objects, 1).Subscribe();
+        var gone = WriteAndAwait(client, objects);
+
+        client.SetData(objects, 1, new object());
+
+        for (var i = 0; i < 5 && gone.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(gone.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference WriteAndAwait(QueryClient client, QueryDefinition<int, object> objects)
+    {
+        client.SetData(objects, 1, new object());
+        client.SetData(objects, 1, new object());
+        return new(client.FetchAsync(objects, 1).Result);
+    }
+
+    private List<string> Play(Action<Scene> play, bool isFollowed)
+    {
+        Unobserved.Clear();
+        using var scene = new Scene(NewClient(), Scheduler, Written, Unobserved);
+        using var follower = isFollowed ? scene.Client.Cache.Events.Subscribe() : null;
+        play(scene);
+        return scene.Seen;
+    }
+
+    /// <summary>An observer that one value holds up, until it is told to go on.</summary>
+    private sealed class HeldUp(string by) : IObserver<QueryState<string>>, IDisposable
+    {
+        private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+        private readonly ManualResetEventSlim _isHeldUp = new();
+        private readonly ManualResetEventSlim _goesOn = new();
+        private int _running;
+
+        public List<string> Seen { get; } = [];
+
+        public int MostAtOnce { get; private set; }
+
+        public void While(ThreadStart deliver, Action meanwhile)
+        {
+            var delivering = new Thread(deliver);
+            delivering.Start();
+            Assert.True(_isHeldUp.Wait(Long));
+            meanwhile();
+            _goesOn.Set();
+            Assert.True(delivering.Join(Long));
+        }
+
+        public void OnNext(QueryState<string> value)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+            if (value.Data == by)
+            {
+                _isHeldUp.Set();
+                _goesOn.Wait(Long);
+            }
+
+            if (value.TryGetData(out var data)) Seen.Add(data);
+            Interlocked.Decrement(ref _running);
+        }
+
+        public void OnError(Exception error) => throw error;
+
+        public void OnCompleted()
+        {
+        }
+
+        public void Dispose()
+        {
+            _isHeldUp.Dispose();
+            _goesOn.Dispose();
+        }
+    }
+
+    private sealed class Scene(QueryClient client, MarbleScheduler scheduler, QueryDefinition<int, string> query, List<UnobservedError> unobserved) : IDisposable
+    {
+        private readonly DateTimeOffset _start = scheduler.Now;
+        private readonly List<IDisposable> _watching = [];
+        private int _watchers;
+
+        public QueryClient Client => client;
+
+        public QueryDefinition<int, string> Query => query;
+
+        public List<string> Seen { get; } = [];
+
+        public IDisposable Watch(Func<QueryOptions<string>, QueryOptions<string>>? configure = null, Action<QueryState<string>>? onNext = null)
+        {
+            var name = $"{++_watchers}: ";
+            var watching = client.Observe(query, 1, configure).Subscribe(
+                state =>
+                {
+                    Note(name + Text(state));
+                    onNext?.Invoke(state);
+                },
+                () => Note(name + "end"));
+            _watching.Add(watching);
+            return watching;
+        }
+
+        public void Show(QueryState<string> state) => Note(Text(state));
+
+        public void Write(params string[] texts)
+        {
+            foreach (var text in texts)
+            {
+                client.SetData(query, 1, text);
+                Note($"{Text(client.GetState(query, 1))}, {unobserved.Count} errors");
+            }
+        }
+
+        public void Wait(int milliseconds) => scheduler.AdvanceBy(TimeSpan.FromMilliseconds(milliseconds));
+
+        public void Note(object what) => Seen.Add(string.Create(CultureInfo.InvariantCulture, $"{(scheduler.Now - _start).TotalMilliseconds} ms {what}"));
+
+        public void Dispose() => _watching.ForEach(watching => watching.Dispose());
+
+        private string Text(QueryState<string> state) => $"{state} of {(state.DataUpdatedAt - _start)?.TotalMilliseconds} ms";
+    }
+}
