@@ -65,6 +65,9 @@ internal sealed class Deadlines(
     /// </summary>
     private bool IsCovered(Deadline entry, TimeSpan due) => entry.ScheduledDue is var scheduled && due >= scheduled && scheduled.Ticks >= Volatile.Read(ref _armedForTicks);
 
+    /// <summary>Whether a timer is armed, if the entry is to be called at all: one that was refused is armed by the next request. Asked without the lock.</summary>
+    public bool IsSeenTo(Deadline entry) => entry.ScheduledDue == TimeSpan.MaxValue || Volatile.Read(ref _armedForTicks) != long.MaxValue;
+
     /// <summary>Lets go of an entry that left the cache.</summary>
     public void Forget(Deadline entry)
     {

@@ -27,7 +27,7 @@ internal ref struct Step<T>
 /// </para>
 /// <para>
 /// The round writes where it is and then looks whether the right was taken, without a fence between. Whoever takes it says so, fences the round's thread as well
-/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet) and then looks where the round is: one of the two sees the other.
+/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet, or within an observer who was shown a write of a flood) and then looks where the round is: one of the two sees the other.
 /// A round that has seen it waits for the lock before it goes on, so that it finds what the other has written.
 /// </para>
 /// <para>
@@ -37,7 +37,7 @@ internal ref struct Step<T>
 /// </remarks>
 internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remembered) : QueryEntry(key, remembered)
 {
-    /// <summary>No thread has this number: whichever takes the pass fences the round.</summary>
+    /// <summary>No thread has this number, so that whichever takes the pass fences the round. Where even to ask for the number would take long (W13).</summary>
     protected const int AnyThread = 0;
 
     private const int Between = -1;
@@ -57,10 +57,10 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     /// <summary>Whether nobody is delivering.</summary>
     public bool IsPassFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
 
-    /// <summary>Begins a round, which <see cref="DeliverRound"/> carries out, outside the lock; only while <see cref="IsPassFree"/>.</summary>
+    /// <summary>Begins a round, which <see cref="DeliverRound"/> or <see cref="DeliverToOnly"/> carries out, outside the lock; only while <see cref="IsPassFree"/>.</summary>
     /// <param name="mounts">The observers.</param>
     /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own.</param>
-    /// <param name="thread">The number of the thread that will deliver, which has nothing to fence off from itself.</param>
+    /// <param name="thread">The number of the thread that will deliver, which has nothing to fence off from itself; or <see cref="AnyThread"/>.</param>
     /// <returns>The number of the round, which is not 0.</returns>
     public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from, int thread)
     {
@@ -134,7 +134,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
         return (TryEndRound(number) || GoOnByClaims(number, mounts, i, isInStep)) & havePassed;
     }
 
-    /// <summary>Delivers a step to an only observer, which most queries have: no loop, and nothing that would be in memory for the handler's sake (W13).</summary>
+    /// <summary>Delivers a step to an only observer, which most queries have: without the loop, and what it would have in memory for the handler's sake (W13).</summary>
     protected bool DeliverToOnly(int number, Mount<T> only, QueryState<T> from, QueryState<T> state, bool isPlain)
     {
         Volatile.Write(ref _place, 0);

@@ -15,7 +15,11 @@ namespace ReactiveQuery;
 /// <see cref="OnNext"/>, as a plain subject does.
 /// </param>
 /// <param name="replaysLatest">Whether a new observer begins with the latest value; false makes it a plain hot subject with the same order and locks.</param>
-internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null, bool replaysLatest = true) : IObservable<T>
+/// <param name="isAskedUnfenced">
+/// Whether those who change something ask <see cref="ObserverCount"/> after it without a fence, to post what they did: a new observer then fences them off, some microseconds, and
+/// either is told of a change or finds it when <c>Subscribe</c> has returned.
+/// </param>
+internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null, bool replaysLatest = true, bool isAskedUnfenced = false) : IObservable<T>
 {
     private readonly object _gate = new();
     private Roster<Subscription> _roster;
@@ -83,6 +87,8 @@ internal sealed class LatestSubject<T>(Action<Exception>? onObserverError = null
             _roster.Add(subscription);
             subscription.Join(_latest, startsAfter: !replaysLatest && !_latest.IsEnd);
         }
+
+        if (isAskedUnfenced) Interlocked.MemoryBarrierProcessWide();
 
         subscription.DeliverFirst();
         Rethrow(subscription.TakeThrown());

@@ -17,7 +17,7 @@ public sealed class QueryCache
         Client = client;
         _entries = new(_gate);
         _capacity = client.Options.CacheCapacity;
-        _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false);
+        _events = new LatestSubject<QueryCacheEvent>(error => client.Errors.Report(error, UnobservedErrorOrigin.Observer), replaysLatest: false, isAskedUnfenced: true);
         Clock = new QueryClock(client.Options.Scheduler);
         Deadlines = new Deadlines(client.Options.Scheduler, Clock, error => client.Errors.Report(error, UnobservedErrorOrigin.Scheduler), Expired, DeliverEvents);
     }

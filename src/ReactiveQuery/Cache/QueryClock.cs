@@ -36,10 +36,14 @@ internal sealed class QueryClock
         }
     }
 
+    /// <summary>Whether it is still this instant, by both clocks.</summary>
+    public bool IsAt(in QueryInstant instant) => Elapsed == instant.Elapsed && (_system is not null || _scheduler.Now == instant.At); // The platform's wall clock stands still within a tick.
+
     /// <summary>The monotonic instant of a moment that is remembered by the wall clock; a moment in the future counts as now.</summary>
-    public QueryInstant At(DateTimeOffset at)
+    /// <param name="at">The moment.</param>
+    /// <param name="now">What it is now, as whoever asks has read it: two readings would be two instants.</param>
+    public static QueryInstant At(DateTimeOffset at, in QueryInstant now)
     {
-        var now = Now;
         var age = now.At - at;
         return age <= TimeSpan.Zero ? now : new(now.Elapsed - age, at);
     }

@@ -268,7 +268,7 @@ internal sealed partial class QueryEntry<T>
     private void Write_NeedsLock(T data, in DateTimeOffset? updatedAt, ref Aftermath<T> after)
     {
         var now = Look_NeedsLock();
-        if (updatedAt is { } at) now = _cache.Clock.At(at);
+        if (updatedAt is { } at) now = QueryClock.At(at, now);
         Apply_NeedsLock(QueryReducer.Write(_state, now, data), QueryUpdateCause.DataSet);
         StayAnew_NeedsLock(ref after);
     }

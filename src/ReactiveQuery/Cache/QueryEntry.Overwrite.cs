@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace ReactiveQuery;
 
-/// <content>A write that follows another within one tick of the clock, as those of a producer do that is faster than any screen.</content>
+/// <content>A write at the very instant of the data before it, as those of a producer are that is faster than any screen.</content>
 internal sealed partial class QueryEntry<T>
 {
     /// <summary>
-    /// Writes data in the place of data that came at this very instant and is all there is, for an only observer who has seen that. What every other write has to look after
-    /// is as it was, so that none of it is done: no instant, deadline or patch changes, nothing runs, nobody awaits anything (W13 in <c>benchmarks/WORKLOADS.md</c>).
+    /// Writes data in the place of data that came at this very instant, for an only observer who is in step, while nothing runs. By hand, and not as all other commands: no
+    /// instant, deadline, fetch or patch changes, so that what they look after is left out (W13 in <c>benchmarks/WORKLOADS.md</c>).
     /// </summary>
     /// <param name="options">How the entry is used.</param>
     /// <param name="seen">What the data was made from.</param>
@@ -23,20 +23,23 @@ internal sealed partial class QueryEntry<T>
             next = Overwrite_NeedsLock(options, seen, data, out only, out round);
         if (next is null) return false;
         DeliverToOnly(round, only!, seen, next, isPlain: next.IsVisiblyOtherThan(seen));
+        _cache.DeliverEvents();
         return true;
     }
 
+    /// <remarks>The state is what <see cref="QueryReducer.Write"/> makes of one in which nothing runs.</remarks>
     /// <returns>The state that was committed, to be delivered in a round of its own; null if none was.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)] // So that what it works with need not be in memory for the sake of the lock's handler.
     private QueryState<T>? Overwrite_NeedsLock(EffectiveOptions<T> options, QueryState<T> seen, T data, out Mount<T>? only, out int round)
     {
         (only, round) = (_mounts.Only, 0);
         if (only is null || !ReferenceEquals(seen, _state)) return null; // An entry that has left the cache has no observers.
-        if (_tail is not null || !IsPassFree || _cache.HasFollowers || _cache.Clock.Elapsed != seen.DataElapsed) return null;
+        if (_tail is not null || !IsPassFree || !_cache.Clock.IsAt(seen.DataInstant) || !_cache.Deadlines.IsSeenTo(this)) return null;
         Remember_NeedsLock(options);
         var next = seen.Received(data, seen.DataInstant, FetchStatus.Idle, isInvalidated: false, isStale: false);
         Volatile.Write(ref _state, next);
         (_committed, _served) = (next, null);
+        _cache.Post(this, QueryCacheEventKind.Updated, QueryUpdateCause.DataSet);
         round = BeginRound_NeedsLock(only, seen, AnyThread);
         return next;
     }

@@ -162,7 +162,8 @@ internal sealed partial class QueryEntry<T>
     private void Seed_NeedsLock(QueryRequest<T> request, InitialValue<T> initial)
     {
         if (!initial.IsGiven || _state.HasData) return;
-        var at = request.Options.InitialDataUpdatedAt is { } since ? _cache.Clock.At(since) : LookedAt_NeedsLock();
+        var at = LookedAt_NeedsLock();
+        if (request.Options.InitialDataUpdatedAt is { } since) at = QueryClock.At(since, at);
         Apply_NeedsLock(new DataSet<T>(at, initial.Value));
         _idleSince = LastLooked; // As for all data that comes; it may take the place of what was too old to be shown.
     }

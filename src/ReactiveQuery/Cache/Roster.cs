@@ -19,7 +19,7 @@ internal struct Roster<T>
     /// <summary>How many members there are; may be asked without the owner's lock.</summary>
     public readonly int Count => Volatile.Read(in _count);
 
-    /// <summary>The only member, as long as there has been no other.</summary>
+    /// <summary>The only member, if no other has been beside it.</summary>
     public readonly T? Only => _slots is null ? _only : null;
 
     /// <summary>The slots in use, some of them empty; members that join later are not seen through it.</summary>
@@ -108,7 +108,7 @@ internal readonly ref struct RosterSnapshot<T>(T? only, T?[]? slots, int used)
     /// <summary>What stands behind it: the only member, or the array.</summary>
     public object? Slots => _slots ?? (object?)_only;
 
-    /// <summary>The only one, as long as there had been no other.</summary>
+    /// <summary>The only one, if no other had been beside it.</summary>
     public T? Only => _slots is null ? _only : null;
 
     /// <summary>What stands in one slot, now.</summary>

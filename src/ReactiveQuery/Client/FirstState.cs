@@ -9,7 +9,7 @@ internal static class FirstState
         var now = client.Cache.Clock.Now;
         var state = client.Cache.TryGet<T>(request.Key)?.ReadBase(options) ?? QueryState<T>.Idle;
         if (!state.HasData && options.InitialData is { } initial && TryMake(client, request.Key, initial, out var data))
-            state = QueryReducer.Reduce(state, new DataSet<T>(options.InitialDataUpdatedAt is { } at ? client.Cache.Clock.At(at) : now, data));
+            state = QueryReducer.Reduce(state, new DataSet<T>(options.InitialDataUpdatedAt is { } at ? QueryClock.At(at, now) : now, data));
         if (state.FetchStatus == FetchStatus.Idle && Fetches(options, state, now.Elapsed))
             state = QueryReducer.Reduce(state, new FetchStarted(now, options.NetworkMode == NetworkMode.Online && client.Environment.IsKnownOffline));
         state = (state with { IsStale = Freshness.IsStale(state, options.StaleTime, now.Elapsed) }).Shown;

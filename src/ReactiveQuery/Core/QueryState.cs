@@ -233,7 +233,7 @@ public sealed partial record QueryState<T>
 
     private StateFlags With(StateFlags flag, bool isSet) => isSet ? _flags | flag : _flags & ~flag;
 
-    /// <summary>Whether it has data that is valid and as it was received, and nothing runs.</summary>
+    /// <summary>Whether it has data that is valid and that no patch lies over, and nothing runs; a fetch may have failed since.</summary>
     internal bool IsPlainData => _flags == StateFlags.HasData && _fetchStatus == (byte)FetchStatus.Idle && Fold is null;
 
     /// <summary>Whether no patch lies over it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reactive.Concurrency;
 using System.Reactive.Subjects;
 using System.Runtime.CompilerServices;
 using ReactiveQuery.Testing;
@@ -6,7 +7,7 @@ using ReactiveQuery.Testing;
 namespace ReactiveQuery.Tests.Client;
 
 /// <summary>
-/// Data written at the very instant of the data before it goes a way of its own, unless somebody follows what happens in the cache: with and without, everybody is shown the same.
+/// Data written at the very instant of the data before it goes a way of its own, unless the writer says since when it holds: with that and without, everybody is shown and told the same.
 /// </summary>
 public class OverwriteTests : ClientTest
 {
@@ -35,7 +36,7 @@ public class OverwriteTests : ClientTest
             scene.Watch();
             scene.Write("a");
             for (var i = 0; i < 3; i++)
-                scene.Note(scene.Client.UpdateData(scene.Query, 1, text => text + "!"));
+                scene.Update(text => text + "!");
         },
         ["time goes by between"] = scene =>
         {
@@ -84,6 +85,9 @@ public class OverwriteTests : ClientTest
             var other = scene.Client.Mutate(scene.Query, 1, text => text + "?");
             other.Commit("f");
             scene.Write("g", "h");
+            scene.Client.Mutate(scene.Query, 1, text => text + "?").Commit();
+            scene.Write("i", "j");
+            scene.Client.Invalidate(scene.Query, 1);
         },
         ["fetched between"] = scene =>
         {
@@ -156,9 +160,8 @@ public class OverwriteTests : ClientTest
             var isWritten = false;
             var comparing = scene.Query.With(o => o with { ShareData = (_, text) => Compared(text) });
             scene.Watch();
-            scene.Client.SetData(comparing, 1, "a");
-            scene.Client.SetData(comparing, 1, "b");
-            scene.Client.SetData(comparing, 1, "c");
+            foreach (var text in (string[])["a", "b", "c"])
+                scene.Write(comparing, text);
 
             string Compared(string text)
             {
@@ -237,7 +240,7 @@ public class OverwriteTests : ClientTest
             var longer = scene.Query.With(o => o with { GcTime = TimeSpan.FromSeconds(3) });
             var watching = scene.Watch();
             scene.Write("a", "b");
-            scene.Client.SetData(longer, 1, "c");
+            scene.Write(longer, "c");
             watching.Dispose();
             scene.Wait(2_000);
             scene.Note(scene.Client.Cache.Count);
@@ -259,10 +262,10 @@ public class OverwriteTests : ClientTest
     [MemberData(nameof(Names))]
     public void It_shows_what_any_other_write_does(string name)
     {
-        var withFollower = Play(Plays[name], isFollowed: true);
+        var dated = Play(Plays[name], isDated: true);
 
-        Assert.NotEmpty(withFollower);
-        Assert.Equal(withFollower, Play(Plays[name], isFollowed: false));
+        Assert.NotEmpty(dated);
+        Assert.Equal(dated, Play(Plays[name], isDated: false));
     }
 
     [Fact]
@@ -299,6 +302,74 @@ public class OverwriteTests : ClientTest
 
         client.SetData(Written, 1, "e");
         Assert.Equal(["Updated DataSet c", "Updated DataSet d"], seen);
+    }
+
+    [Fact]
+    public void A_follower_who_comes_just_before_one_is_told_of_it_or_finds_it()
+    {
+        var scheduler = new OddScheduler(Scheduler);
+        var client = NewClient(o => o with { Scheduler = scheduler });
+        using var watching = client.Observe(Written, 1).Subscribe();
+        client.SetData(Written, 1, "a");
+        List<string?> seen = [];
+        IDisposable? follower = null;
+        scheduler.BeforeReading = () =>
+        {
+            scheduler.BeforeReading = null;
+            follower = client.Cache.Events.Subscribe(e => seen.Add(e.Entry.Data as string));
+            seen.Add(client.GetState(Written, 1).Data);
+        };
+
+        client.SetData(Written, 1, "b");
+
+        follower!.Dispose();
+        Assert.Equal(["a", "b"], seen);
+    }
+
+    [Fact]
+    public void A_timer_that_was_refused_is_asked_for_again_by_one()
+    {
+        var scheduler = new OddScheduler(Scheduler);
+        var client = NewClient(o => o with { Scheduler = scheduler });
+        List<string> seen = [];
+        using var watching = client.Observe(Written, 1).Subscribe(state => seen.Add(state.ToString()));
+        scheduler.IsRefusing = true;
+        client.SetData(Written, 1, "a");
+        scheduler.IsRefusing = false;
+        client.SetData(Written, 1, "b");
+
+        Scheduler.AdvanceBy(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal("Success+Idle(b, stale)", seen.Last());
+        Assert.Equal([UnobservedErrorOrigin.Scheduler], Unobserved.Select(error => error.Origin));
+    }
+
+    [Fact]
+    public void Data_that_is_dated_now_is_as_old_as_the_instant_the_write_was_at()
+    {
+        var scheduler = new OddScheduler(Scheduler);
+        var client = NewClient(o => o with { Scheduler = scheduler });
+        List<string> seen = [];
+        using var watching = client.Observe(Written, 1, o => o with { StaleTime = TimeSpan.Zero }).Subscribe(state => seen.Add(state.ToString()));
+        scheduler.BeforeReading = () => scheduler.Elapsing += TimeSpan.FromMilliseconds(1);
+
+        client.SetData(Written, 1, "a", scheduler.Now + TimeSpan.FromHours(1));
+
+        Assert.Equal("Success+Idle(a, stale)", seen.Last());
+    }
+
+    [Fact]
+    public void A_wall_clock_that_runs_ahead_of_the_stopwatch_is_believed()
+    {
+        var scheduler = new OddScheduler(Scheduler);
+        var client = NewClient(o => o with { Scheduler = scheduler });
+        using var watching = client.Observe(Written, 1).Subscribe();
+        client.SetData(Written, 1, "a");
+        scheduler.Ahead = TimeSpan.FromMilliseconds(3);
+
+        client.SetData(Written, 1, "b");
+
+        Assert.Equal(scheduler.Now, client.GetState(Written, 1).DataUpdatedAt);
     }
 
     [Fact]
@@ -388,13 +459,47 @@ public class OverwriteTests : ClientTest
         return new(client.FetchAsync(objects, 1).Result);
     }
 
-    private List<string> Play(Action<Scene> play, bool isFollowed)
+    private List<string> Play(Action<Scene> play, bool isDated)
     {
         Unobserved.Clear();
-        using var scene = new Scene(NewClient(), Scheduler, Written, Unobserved);
-        using var follower = isFollowed ? scene.Client.Cache.Events.Subscribe() : null;
+        using var scene = new Scene(NewClient(), Scheduler, Written, Unobserved, isDated);
+        using var follower = scene.Client.Cache.Events.Subscribe(e => scene.Note($"{e.Kind} {e.UpdateCause} {e.Entry.Data}"));
         play(scene);
         return scene.Seen;
+    }
+
+    /// <summary>Virtual time whose wall clock can run ahead, that says when it is read, and that can refuse work.</summary>
+    private sealed class OddScheduler(MarbleScheduler inner) : IScheduler, IStopwatchProvider, IServiceProvider, IStopwatch
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public TimeSpan Elapsing { get; set; }
+
+        public bool IsRefusing { get; set; }
+
+        public Action? BeforeReading { get; set; }
+
+        public DateTimeOffset Now => inner.Now + Ahead;
+
+        public TimeSpan Elapsed
+        {
+            get
+            {
+                BeforeReading?.Invoke();
+                return TimeSpan.FromTicks(inner.Now.Ticks) + Elapsing;
+            }
+        }
+
+        public IStopwatch StartStopwatch() => this;
+
+        public object? GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
+
+        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, action);
+
+        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) =>
+            IsRefusing ? throw Boom : inner.Schedule(state, dueTime, action);
+
+        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) => inner.Schedule(state, dueTime, action);
     }
 
     /// <summary>An observer that one value holds up, until it is told to go on.</summary>
@@ -445,7 +550,7 @@ public class OverwriteTests : ClientTest
         }
     }
 
-    private sealed class Scene(QueryClient client, MarbleScheduler scheduler, QueryDefinition<int, string> query, List<UnobservedError> unobserved) : IDisposable
+    private sealed class Scene(QueryClient client, MarbleScheduler scheduler, QueryDefinition<int, string> query, List<UnobservedError> unobserved, bool isDated) : IDisposable
     {
         private readonly DateTimeOffset _start = scheduler.Now;
         private readonly List<IDisposable> _watching = [];
@@ -476,10 +581,21 @@ public class OverwriteTests : ClientTest
         public void Write(params string[] texts)
         {
             foreach (var text in texts)
-            {
-                client.SetData(query, 1, text);
-                Note($"{Text(client.GetState(query, 1))}, {unobserved.Count} errors");
-            }
+                Write(query, text);
+        }
+
+        public void Write(QueryDefinition<int, string> definition, string text)
+        {
+            client.SetData(definition, 1, text, isDated ? scheduler.Now : null);
+            Note($"{Text(client.GetState(query, 1))}, {unobserved.Count} errors");
+        }
+
+        public void Update(Func<string, string> update)
+        {
+            if (isDated)
+                client.SetData(query, 1, update(client.GetState(query, 1).Data!), scheduler.Now);
+            else
+                Assert.True(client.UpdateData(query, 1, update));
         }
 
         public void Wait(int milliseconds) => scheduler.AdvanceBy(TimeSpan.FromMilliseconds(milliseconds));
