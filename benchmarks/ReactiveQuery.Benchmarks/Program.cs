@@ -18,6 +18,7 @@ Contender[] contenders =
 [
     new LimitContender(),
     new LimitTypedContender(),
+    new LimitGuardedContender(),
     new ReactiveQueryContender(),
     new PlainRxContender(),
     new MemoryCacheContender(),
