@@ -335,6 +335,25 @@ public sealed class DeliveryRoundTests : IDisposable
         Assert.Equal((20_000, null), (kept.Last, kept.Complaint));
     }
 
+    [Fact]
+    public void Floods_from_two_threads_into_an_only_observer_lose_no_value()
+    {
+        _client.SetData(Counting, 1, new Number(0));
+        using var only = new Growing().Subscribe(_client, Counting, count => count.Value);
+
+        new Storm(3).Run(50_000, (number, _, i) =>
+        {
+            if (number < 2)
+                _client.UpdateData(Counting, 1, count => new Number(count.Value + 1));
+            else if (i % 20 == 0)
+                _client.Cache.Events.Subscribe().Dispose();
+            return [];
+        });
+
+        Assert.Equal((100_000, null), (only.Last, only.Complaint));
+        Assert.Equal(100_000, _client.GetState(Counting, 1).Data!.Value);
+    }
+
     /// <summary>Five observers of "0"; the third is blocked in "a" when this returns.</summary>
     private void BlockAtThird(Action<int, string>? onNext = null)
     {
