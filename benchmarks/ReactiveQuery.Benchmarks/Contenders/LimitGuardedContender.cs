@@ -115,6 +115,8 @@ public sealed class LimitGuardedContender : Contender
 
     private sealed class GuardedFlight(GuardedEntry entry)
     {
+        private static readonly Action<Task<Item>, object?> Ended = static (ended, flight) => ((GuardedFlight)flight!).Landed(ended);
+
         public CancellationTokenSource Token { get; } = new();
 
         public void Run(Fetcher fetcher)
@@ -129,8 +131,10 @@ public sealed class LimitGuardedContender : Contender
                 task = Task.FromException<Item>(error);
             }
 
-            if (task.IsCompleted) entry.Land(this, task);
-            else task.ContinueWith(static (ended, flight) => ((GuardedFlight)flight!).Landed(ended), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (task.IsCompleted)
+                entry.Land(this, task);
+            else
+                task.ContinueWith(Ended, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         private void Landed(Task<Item> task) => entry.Land(this, task);

@@ -27,8 +27,8 @@ internal ref struct Step<T>
 /// </para>
 /// <para>
 /// The round writes where it is and then looks whether the right was taken, without a fence between. Whoever takes it says so, fences the round's thread as well
-/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet, or within an observer who was shown a write of a flood) and then looks where the round is: one of the two sees the other.
-/// A round that has seen it waits for the lock before it goes on, so that it finds what the other has written.
+/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet, or within an observer who is being shown a write of a flood) and then
+/// looks where the round is: one of the two sees the other. A round that has seen it waits for the lock before it goes on, so that it finds what the other has written.
 /// </para>
 /// <para>
 /// A class that the entry is, and not a struct that it has: the methods of a generic struct are told their type by the caller, who looks it up at each call, in four readings one

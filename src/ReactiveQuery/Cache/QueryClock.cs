@@ -36,8 +36,8 @@ internal sealed class QueryClock
         }
     }
 
-    /// <summary>Whether it is still this instant, by both clocks.</summary>
-    public bool IsAt(in QueryInstant instant) => Elapsed == instant.Elapsed && (_system is not null || _scheduler.Now == instant.At); // The platform's wall clock stands still within a tick.
+    /// <summary>Whether it is still this instant, by both clocks; that of the platform's wall stands still within a tick.</summary>
+    public bool IsAt(in QueryInstant instant) => Elapsed == instant.Elapsed && (_system is not null || _scheduler.Now == instant.At);
 
     /// <summary>The monotonic instant of a moment that is remembered by the wall clock; a moment in the future counts as now.</summary>
     /// <param name="at">The moment.</param>

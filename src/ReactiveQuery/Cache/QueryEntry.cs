@@ -6,8 +6,9 @@ namespace ReactiveQuery;
 /// <remarks>
 /// <para>Every command but one (<c>Overwrite</c>) has the same shape: user code that is needed first runs outside the lock; the change is made under it
 /// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
-/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Overwrite</c> (the one of them that comes in floods),
-/// <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it delivers stands in its base.</para>
+/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Overwrite</c> (the one of
+/// them that comes in floods), <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it
+/// delivers stands in its base.</para>
 /// </remarks>
 internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 {
