@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ReactiveQuery;
 
 /// <content>What callers do to an entry, one by one or through a filter.</content>
@@ -240,7 +238,6 @@ internal sealed partial class QueryEntry<T>
 
     /// <summary>Writes data that was made from the base of a state.</summary>
     /// <returns>False when the entry has left the cache; null when the base is another by now.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)] // The compiler inlines so much into a method and no more; in a caller there would be less left for what this calls (W9, W13).
     private bool? TryWriteOn(QueryState<T> seen, EffectiveOptions<T>? options, T data, in Write write, in DateTimeOffset? updatedAt)
     {
         var after = new Aftermath<T>();

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ReactiveQuery;
 
 /// <content>A write at the very instant of the data before it, as those of a producer are that is faster than any screen.</content>
@@ -29,7 +27,6 @@ internal sealed partial class QueryEntry<T>
 
     /// <remarks>The state is what <see cref="QueryReducer.Write"/> makes of one in which nothing runs.</remarks>
     /// <returns>The state that was committed, to be delivered in a round of its own; null if none was.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)] // So that what it works with need not be in memory for the sake of the lock's handler.
     private QueryState<T>? Overwrite_NeedsLock(EffectiveOptions<T> options, QueryState<T> seen, T data, out Mount<T>? only, out int round)
     {
         (only, round) = (_mounts.Only, 0);
