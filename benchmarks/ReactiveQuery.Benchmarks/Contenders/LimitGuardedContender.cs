@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace ReactiveQuery.Benchmarks;
 
 /// <summary>
-/// The same limit for a fetch that keeps what a query promises, by hand for one entry and one observer: user code runs outside the lock and its failures are caught, the observer
-/// is called by one thread at a time and sees the fetch begin and end, a late answer is dropped, each fetch has a token of its own, each caller an answer of their own, equal
-/// data stays. Still no options, retries, other callers, deadlines, patches or order among states that wait. Fetches (W8) are all that this changes.
+/// The same limit for a fetch that keeps some of what a query promises, by hand for one entry and one observer: user code runs outside the lock and its failures are caught, the
+/// observer is called by one thread at a time and sees the fetch begin and end, a late answer is dropped, each fetch has a token of its own, each caller an answer of their own,
+/// equal data stays. Still no options, retries, deadlines or patches, and a state that comes while another is being shown is lost. Fetches (W8) are all that this changes.
 /// </summary>
 public sealed class LimitGuardedContender : Contender
 {
