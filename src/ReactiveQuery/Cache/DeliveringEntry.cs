@@ -46,6 +46,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     private object? _mounts; // As the roster has them: the only one, or an array.
     private QueryState<T>? _from; // Where the step begins that they take together; only during the round.
     private Mount<T>? _claimed;
+    private int _claimedAt;
     private int _round; // Its number, which is even, and one more when it was taken.
     private int _thread;
     private int _place = Over;
@@ -104,6 +105,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
 
         Interlocked.Increment(ref _claimants); // In the name of the round, which goes on by claims.
         // The round says that it is at somebody only where nobody has a claim. Should there be one all the same, the round has not called them, and is to leave them alone.
+        _claimedAt = place;
         _claimed = place != Between && MountAt_NeedsLock(place) is { } mount && mount.TryClaim() ? mount : null;
         StandApart_NeedsLock(place, tail ??= new(committed));
     }
@@ -248,14 +250,16 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     private bool GoOnByClaims(int number, in RosterSnapshot<Mount<T>> mounts, int first, bool wasInStep)
     {
         Mount<T>? claimed;
+        bool wasCalled;
         lock (Gate)
         {
             if (_round != Taken(number)) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);
+            wasCalled = wasInStep && _claimedAt < first; // By its place: its slot is empty by now if it is an observer that leaves.
             (_mounts, _from, _place, _round) = (null, null, Over, number);
         }
 
-        if (wasInStep && (first == mounts.Length || claimed != mounts[first]))
+        if (wasCalled)
             claimed?.StepOver(); // The round had called it before it saw that the pass was taken.
         claimed?.DeliverClaimed();
         return DeliverByClaims(mounts, first, claimed);
