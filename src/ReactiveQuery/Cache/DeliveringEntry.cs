@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ReactiveQuery;
 
 /// <summary>From one state to the next, for observers who have all seen the first.</summary>
@@ -27,7 +29,7 @@ internal ref struct Step<T>
 /// </para>
 /// <para>
 /// The round writes where it is and then looks whether the right was taken, without a fence between. Whoever takes it says so, fences the round's thread as well
-/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet, or within an observer who is being shown a write of a flood) and then
+/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, some microseconds, only where two threads meet, or within an only observer who is being shown a write or a fetch) and then
 /// looks where the round is: one of the two sees the other. A round that has seen it waits for the lock before it goes on, so that it finds what the other has written.
 /// </para>
 /// <para>
@@ -60,7 +62,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
 
     /// <summary>Begins a round, which <see cref="DeliverRound"/> or <see cref="DeliverToOnly"/> carries out, outside the lock; only while <see cref="IsPassFree"/>.</summary>
     /// <param name="mounts">The observers.</param>
-    /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own.</param>
+    /// <param name="from">The state that all of them have seen if they are in step; null if each has a place of its own, or if the only one does not ask what came before.</param>
     /// <param name="thread">The number of the thread that will deliver, which has nothing to fence off from itself; or <see cref="AnyThread"/>.</param>
     /// <returns>The number of the round, which is not 0.</returns>
     public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from, int thread)
@@ -140,31 +142,32 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     protected bool DeliverToOnly(int number, Mount<T> only, QueryState<T> from, QueryState<T> state, bool isPlain)
     {
         Volatile.Write(ref _place, 0);
-        if (Volatile.Read(ref _round) != number) return GoOnByClaims(number, new(only, null, 1), 0, wasInStep: true);
+        if (Volatile.Read(ref _round) != number) return GoOnByClaims(number, only, isOver: false);
         try
         {
-            DeliverStepTo(only, from, state, isPlain);
+            if (isPlain && only.TakesPlainStates is { } observer)
+                observer.OnNext(state);
+            else
+                DeliverStepTo(only, from, state, isPlain);
         }
         catch (Exception error)
         {
             ReportObserver(error);
         }
 
-        return TryEndRound(number) || GoOnByClaims(number, new(only, null, 1), 1, wasInStep: true);
+        return TryEndRound(number) || GoOnByClaims(number, only, isOver: true);
     }
 
     public abstract void ReportObserver(Exception error);
 
     private static int Taken(int round) => round | 1;
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // As below.
+    private bool GoOnByClaims(int number, Mount<T> only, bool isOver) => GoOnByClaims(number, new(only, null, 1), isOver ? 1 : 0, wasInStep: true);
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // What it has in memory would be cleared for those who take plain states as well.
     private static void DeliverStepTo(Mount<T> only, QueryState<T> from, QueryState<T> state, bool isPlain)
     {
-        if (isPlain && only.TakesPlainStates is { } observer)
-        {
-            observer.OnNext(state);
-            return;
-        }
-
         var memo = new SelectionMemo();
         only.DeliverStep(state, from, isPlain, ref memo);
     }

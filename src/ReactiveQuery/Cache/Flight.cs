@@ -21,12 +21,17 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     private int _failures;
     private bool _isFirstAttempt;
     private bool _hasValue;
+    private bool _hasCaller;
+    private TaskCompletionSource<T>? _callersTask;
     private volatile bool _isBetweenAttempts;
 
     public QueryRequest<T> Request { get; } = request;
 
     /// <summary>What it is for.</summary>
     public PageDirection Direction => run.Direction;
+
+    /// <summary>Whether there may be many values.</summary>
+    public bool IsLive => _interest is not null;
 
     public bool IsOfPage => run.Direction != PageDirection.None;
 
@@ -35,6 +40,12 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
 
     /// <summary>Whether it has brought a value; a live fetch is complete then, as far as those who left are concerned. Guarded by the entry's lock.</summary>
     public bool HasLanded { get; set; }
+
+    /// <summary>Whether whoever began it waits for its end, and has no place among the entry's waiters; guarded by the entry's lock.</summary>
+    public bool HasCaller { get => Volatile.Read(ref _hasCaller); set => Volatile.Write(ref _hasCaller, value); }
+
+    /// <summary>Where that caller is answered; null before anybody needs to know. A fetch that ends within the call that began it needs no such place.</summary>
+    public TaskCompletionSource<T>? CallersTask => Volatile.Read(ref _callersTask);
 
     /// <summary>When it ends if nobody has come back for it by then; guarded by the entry's lock.</summary>
     public TimeSpan AbandonDue { get; set; } = TimeSpan.MaxValue;
@@ -64,7 +75,15 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     }
 
     /// <summary>What the entry is to hold, given what it holds now and what the flight brought. May run user code.</summary>
-    public T Land(QueryState<T> seen, T value) => run.Land(seen, value);
+    public T Land(QueryState<T> seen, T value) => IsOfPage ? run.Land(seen, value) : value;
+
+    /// <summary><see cref="CallersTask"/>, made unless there is one already.</summary>
+    public TaskCompletionSource<T> NeedCallersTask()
+    {
+        if (CallersTask is { } known) return known;
+        var made = new TaskCompletionSource<T>(Client.ContinuesInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _callersTask, made, null) ?? made;
+    }
 
     /// <summary>Cancels; nothing arrives any more.</summary>
     public void Dispose()
@@ -82,19 +101,22 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         return attempt;
     }
 
-    private IDisposable Attempt(IObserver<T> observer)
+    private IDisposable Attempt(IObserver<T> observer) => run.Run(Request, Client, BeginAttempt(), _interest, observer);
+
+    /// <returns>Its number.</returns>
+    private int BeginAttempt()
     {
         _isBetweenAttempts = false;
         var attempt = _attempts + 1; // One attempt at a time.
         Volatile.Write(ref _attempts, attempt);
         entry.OnAttemptStarting(this);
-        return run.Run(Request, Client, attempt, _interest, observer);
+        return attempt;
     }
 
     public void OnNext(T value)
     {
         _failures = 0;
-        if (!TryGather(ref value)) return;
+        if (run.Legs is { } legs && !TryGather(legs, ref value)) return;
         _hasValue = true;
         entry.OnValue(this, value);
     }
@@ -118,7 +140,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         {
             entry.OnFailure(this, new EmptyFetchException(Request.Name));
         }
-        else if (Request.IsLive)
+        else if (IsLive)
         {
             entry.OnEnd(this);
         }
@@ -127,8 +149,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// <summary>Calls the hooks: the success hooks when it brought its first value, the error hooks when it failed for good.</summary>
     public void CallHooks(T data, Exception? error)
     {
-        var (own, all) = (Request.Options, Client.Options);
-        if (own.OnSuccess is null && all.OnSuccess is null && own.OnError is null && all.OnError is null) return;
+        if (!Request.Options.HasHooks) return;
         if (error is not null)
             CallErrorHooks(error);
         else
@@ -192,17 +213,53 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         }
 
         _isFirstAttempt = true;
-        var attempt = Attempt(this);
+        var number = BeginAttempt();
+        if (TryCall(number)) return;
+        var attempt = run.Run(Request, Client, number, _interest, this);
         if (!ReferenceEquals(attempt, Disposable.Empty)) // Its end is here already.
             _subscription.PutUnlessTaken(attempt); // By the retry, should it have failed by now.
     }
 
+    /// <summary>An attempt as the call of a fetcher that gives a task, without the steps of code that all kinds share; false where it gives anything else.</summary>
+    private bool TryCall(int number)
+    {
+        Task<T>? task;
+        CancellationTokenSource? source;
+        try
+        {
+            task = Request.TryCall(Client, number, out source);
+        }
+        catch (Exception error)
+        {
+            OnError(error);
+            return true;
+        }
+
+        if (task is null) return false;
+        if (task.IsCompleted)
+        {
+            Take(task);
+            return true;
+        }
+
+        if (HasCaller)
+            NeedCallersTask(); // Before it can land: whoever lands it looks for the caller without a lock.
+        var pending = new PendingTask(this, task, source);
+        pending.Follow();
+        _subscription.PutUnlessTaken(pending); // By the retry, should it have failed by now.
+        return true;
+    }
+
+    private void Take(Task<T> ended)
+    {
+        if (ended.IsCompletedSuccessfully)
+            OnNext(ended.Result);
+        else
+            OnError(TaskRun<T>.ErrorOf(ended));
+    }
+
     /// <summary>Whether no operator but the retry has anything to do. A live source may break the rules of a stream, which the operators hold against it.</summary>
-    private bool IsPlain =>
-        Request is { IsLive: false, Options: { FetchScheduler: null } options }
-        && options.Timeout.IsForever
-        && Client.Options.CompletionBoundary is null
-        && (options.NetworkMode == NetworkMode.Always || Client.Environment.Offline is null);
+    private bool IsPlain => Request.Options.IsFetchedPlainly && !IsLive;
 
     private void GoOnAfterFirst(Exception error)
     {
@@ -245,7 +302,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     }
 
     /// <summary>False while the value is but a part, and when user code failed at it.</summary>
-    private bool TryGather(ref T value)
+    private bool TryGather(Legs legs, ref T value)
     {
         try
         {
@@ -257,7 +314,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
             return false;
         }
 
-        run.Legs!.IsOver = true;
+        legs.IsOver = true;
         entry.OnLegEnded(this);
         return false;
     }
@@ -280,6 +337,31 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         {
             if (!_attempt.IsDisposed)
                 _attempt.Put(flight.Attempt(observer));
+        }
+    }
+
+    /// <summary>The task of an attempt, and its flight as long as that is interested: work that never ends must not keep it alive.</summary>
+    private sealed class PendingTask(Flight<T> flight, Task<T> task, CancellationTokenSource? source) : IDisposable
+    {
+        private Flight<T>? _flight = flight;
+
+        /// <summary>Sees to it that the flight hears of the end: on the thread that brings it, as in <see cref="TaskRun{T}"/>.</summary>
+        public void Follow() => task.ContinueWith(
+            static (_, pending) => ((PendingTask)pending!).Ended(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _flight, null) is { } flight && source is not null)
+                new FetchCancellation(flight.Client, flight.Request.Key, source).Dispose();
+        }
+
+        private void Ended()
+        {
+            if (!task.IsCompletedSuccessfully)
+                _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
+            if (Volatile.Read(ref _flight) is not { } flight) return;
+            Volatile.Write(ref _flight, null); // Not exchanged: should it be disposed at this moment, the entry drops what comes, and the token of an ended task is cancelled.
+            flight.Take(task);
         }
     }
 }

@@ -86,6 +86,12 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Fetches anew for a caller. If nobody watches, the fetch is kept alive until it ends.</summary>
     public Task? Refetch(QueryRequest<T> request, bool isAwaited)
     {
+        if (TryBegin(request, isAwaited) is not { } begun) return RefetchAtAnyTime(request, isAwaited);
+        return isAwaited ? TaskOfCaller(begun) : Task.CompletedTask;
+    }
+
+    private Task? RefetchAtAnyTime(QueryRequest<T> request, bool isAwaited)
+    {
         var initial = InitialData(request);
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
@@ -158,8 +164,7 @@ internal sealed partial class QueryEntry<T>
         lock (Gate)
         {
             if (IsDead) return;
-            after.Ended = _flight;
-            _flight = null;
+            after.Ended = TakeFlight_NeedsLock();
             AnswerAll_NeedsLock(Answer<T>.Cancelled, ref after);
             if (_mounts.Count > 0)
             {

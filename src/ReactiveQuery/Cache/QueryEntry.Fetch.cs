@@ -31,19 +31,27 @@ internal sealed partial class QueryEntry<T>
         {
             var seen = State;
             var shared = Share(flight.Request.Options, seen, flight.Land(seen, value));
-            var after = new Aftermath<T>();
-            lock (Gate)
-            {
-                if (_flight != flight) return;
-                if (!IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code compared: compare with what is there now.
-                Land_NeedsLock(flight, shared, ref after);
-                Conclude_NeedsLock(ref after);
-            }
-
-            CarryOut(after);
-            PlanIntervals();
-            return;
+            if (TryLand(flight, seen, shared) || TryLandOn(seen, flight, shared)) break;
         }
+
+        PlanIntervals();
+    }
+
+    /// <summary>Lands a fetch on the base that its data was shared with.</summary>
+    /// <returns>False when the base is another by now: it was written to while user code compared, and what is there now is to be compared with.</returns>
+    private bool TryLandOn(QueryState<T> seen, Flight<T> flight, T data)
+    {
+        var after = new Aftermath<T>();
+        lock (Gate)
+        {
+            if (_flight != flight) return true;
+            if (!IsStillTheBase_NeedsLock(seen)) return false;
+            Land_NeedsLock(flight, data, ref after);
+            Conclude_NeedsLock(ref after);
+        }
+
+        CarryOut(after);
+        return true;
     }
 
     /// <summary>A live query came to its end.</summary>
@@ -53,7 +61,7 @@ internal sealed partial class QueryEntry<T>
         lock (Gate)
         {
             if (_flight != flight) return;
-            _flight = null;
+            TakeFlight_NeedsLock();
             Apply_NeedsLock(new StreamCompleted(Look_NeedsLock()));
             AnswerPassengersOf_NeedsLock(flight, Answer<T>.Of(_state), ref after); // Whoever boarded after its last value.
             if (flight.Epoch < _epoch)
@@ -134,7 +142,8 @@ internal sealed partial class QueryEntry<T>
 
     private void Start_NeedsLock(QueryRequest<T> request, FetchRun<T> run, ref Aftermath<T> after, bool isInvalidated = false)
     {
-        after.Ended ??= _flight;
+        var superseded = TakeFlight_NeedsLock();
+        after.Ended ??= superseded;
         _flight = new Flight<T>(this, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
         Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction, isInvalidated), QueryUpdateCause.FetchStarted);
@@ -156,7 +165,7 @@ internal sealed partial class QueryEntry<T>
         }
         else
         {
-            _flight = null;
+            TakeFlight_NeedsLock();
             if (flight.IsOfPage)
                 Apply_NeedsLock(QueryReducer.LandPage(_state, data, isCurrent), QueryUpdateCause.FetchSucceeded);
             else
@@ -170,7 +179,7 @@ internal sealed partial class QueryEntry<T>
 
     private void FailFlight_NeedsLock(Flight<T> flight, Exception error, ref Aftermath<T> after)
     {
-        _flight = null;
+        TakeFlight_NeedsLock();
         after.Ended ??= flight;
         Apply_NeedsLock(new FetchFailed(LookedAt_NeedsLock(), error, flight.Failures));
         (after.Landed, after.LandedError) = (flight, error);
@@ -182,10 +191,20 @@ internal sealed partial class QueryEntry<T>
     private void CancelFlight_NeedsLock(ref Aftermath<T> after)
     {
         _wanted = null;
-        if (_flight is null) return;
-        after.Ended ??= _flight;
-        _flight = null;
+        if (TakeFlight_NeedsLock() is not { } cancelled) return;
+        after.Ended ??= cancelled;
         Apply_NeedsLock(QueryReducer.Cancel(_state), QueryUpdateCause.FetchCancelled);
+    }
+
+    /// <summary>The present fetch is no longer the entry's. Whoever began it waits on as one of the waiters: it is the first that boarded.</summary>
+    private Flight<T>? TakeFlight_NeedsLock()
+    {
+        var taken = _flight;
+        _flight = null;
+        if (taken is not { HasCaller: true }) return taken;
+        _waiters.AddFirst(new(taken.Request, taken.Epoch, taken.NeedCallersTask()) { OnlySettles = true });
+        taken.HasCaller = false; // Last: the caller may be looking, without the lock.
+        return taken;
     }
 
     /// <summary>What landed was fetched before the last invalidation. Whoever is still aboard is owed a fetch from after it.</summary>

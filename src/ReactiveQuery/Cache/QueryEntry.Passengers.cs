@@ -18,7 +18,7 @@ internal sealed partial class QueryEntry<T>
             Welcome_NeedsLock(mount, ref after);
             if (HasNews_NeedsLock) Commit_NeedsLock(ref after);
             after.Due = NextDue_NeedsLock();
-            mount.Join(_tail ??= new(_committed));
+            mount.Join(_tail ??= new(Committed_NeedsLock));
         }
 
         _cache.Deadlines.Request(this, after.Due); // First: an observer may block.
@@ -33,7 +33,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         lock (Gate)
         {
-            TakePass_NeedsLock(ref _tail, _committed); // The observer is to be stopped next, which takes a claim.
+            TakePass_NeedsLock(ref _tail, Committed_NeedsLock); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
             Departed_NeedsLock(ref after);
             Conclude_NeedsLock(ref after);

@@ -102,7 +102,12 @@ internal sealed partial class QueryEntry<T>
 
     private void PlanIntervals()
     {
-        if (!Volatile.Read(ref _hasIntervals)) return; // An observer that plans its first just now sees the fetch that landed.
+        if (Volatile.Read(ref _hasIntervals)) // An observer that plans its first just now sees the fetch that landed.
+            PlanEachInterval();
+    }
+
+    private void PlanEachInterval()
+    {
         RosterSnapshot<Mount<T>> mounts;
         lock (Gate)
             mounts = _mounts.Snapshot;

@@ -14,7 +14,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 {
     private readonly QueryCache _cache;
     private QueryState<T> _state = QueryState<T>.Idle;
-    private QueryState<T> _committed = QueryState<T>.Idle;
+    private QueryState<T>? _before; // The state last committed, while steps were taken since; null without any, so that what commits a step at once writes one reference down (W8, W13).
     private Version<QueryState<T>>? _tail; // The state last committed, as those have it who stand in the chain; null while nobody does.
     private Task<T>? _served; // What those were given who awaited the present data when it was there; null before.
     private bool _isInStep; // Whether there are observers who do not stand in it.
@@ -44,7 +44,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
         get
         {
             lock (Gate)
-                return !_waiters.IsEmpty;
+                return IsAwaited_NeedsLock;
         }
     }
 
@@ -58,7 +58,10 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 
     private bool IsWatched_NeedsLock => _mounts.Count > 0;
 
-    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || !_waiters.IsEmpty;
+    /// <remarks>Whoever began the fetch waits without a place among the others, as long as it is the entry's.</remarks>
+    private bool IsAwaited_NeedsLock => !_waiters.IsEmpty || _flight is { HasCaller: true };
+
+    private bool HasPassengers_NeedsLock => _mounts.Count > 0 || IsAwaited_NeedsLock;
 
     public override void ReportObserver(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Observer, Key);
 
@@ -95,12 +98,16 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     {
         next = WithFold_NeedsLock(next);
         if (ReferenceEquals(next, _state)) return;
+        _before ??= _state;
         Volatile.Write(ref _state, next);
         _cause = cause;
     }
 
     /// <summary>Whether the steps since the last commit came to anything.</summary>
-    private bool HasNews_NeedsLock => !ReferenceEquals(_state, _committed);
+    private bool HasNews_NeedsLock => _before is not null && !ReferenceEquals(_state, _before);
+
+    /// <summary>The state last committed.</summary>
+    private QueryState<T> Committed_NeedsLock => _before ?? _state;
 
     /// <summary>Makes the steps since the last commit one, for the receivers that <paramref name="after"/> has.</summary>
     private void Commit_NeedsLock(ref Aftermath<T> after)
@@ -112,7 +119,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
             PublishInStep_NeedsLock(ref after);
         else
             Publish_NeedsLock(new(_state), ref after);
-        (_committed, _served) = (_state, null);
+        (_before, _served) = (null, null);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
@@ -140,8 +147,8 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     /// <summary>Takes the pass from whoever has it, and gives each observer who is in step a place in the chain.</summary>
     private void StandApart_NeedsLock(in RosterSnapshot<Mount<T>> mounts)
     {
-        TakePass_NeedsLock(ref _tail, _committed);
-        _tail ??= new(_committed);
+        TakePass_NeedsLock(ref _tail, Committed_NeedsLock);
+        _tail ??= new(Committed_NeedsLock);
         if (!_isInStep) return;
         _isInStep = false;
         foreach (var mount in mounts)
@@ -150,11 +157,12 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
 
     private void PublishInStep_NeedsLock(ref Aftermath<T> after)
     {
-        after.Step.From = _committed;
+        var from = Committed_NeedsLock;
+        after.Step.From = from;
         after.Step.To = _state;
-        after.Step.IsPlain = _state.IsVisiblyOtherThan(_committed) && IsSeenAlike_NeedsLock;
+        after.Step.IsPlain = _state.IsVisiblyOtherThan(from) && IsSeenAlike_NeedsLock;
         after.IsDelivered = true;
-        after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from: _committed, Environment.CurrentManagedThreadId);
+        after.Pass = BeginRound_NeedsLock(after.Receivers.Slots, from, Environment.CurrentManagedThreadId);
     }
 
     private void Publish_NeedsLock(Version<QueryState<T>> version, ref Aftermath<T> after)
@@ -173,7 +181,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     /// <summary>The same without observers, and so with nobody who has yet to pass from the version before.</summary>
     private void CommitUnseen_NeedsLock()
     {
-        (_committed, _tail, _served) = (_state, null, null);
+        (_before, _tail, _served) = (null, null, null);
         _cache.Post(this, QueryCacheEventKind.Updated, _cause);
     }
 
@@ -199,7 +207,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     private void LetGoOfData_NeedsLock()
     {
         Volatile.Write(ref _state, QueryState<T>.Idle);
-        (_committed, _tail, _served) = (QueryState<T>.Idle, null, null);
+        (_before, _tail, _served) = (null, null, null);
         _layers = OptimisticLayers<T>.None;
         _patchOptions = null;
     }

@@ -4,14 +4,17 @@ namespace ReactiveQuery;
 /// Somebody who awaits a fetch and keeps it alive. It is answered by the first fetch that started in its own epoch or later, whichever flight
 /// that turns out to be; its token ends its own wait only.
 /// </summary>
+/// <param name="request">How it would fetch; see <see cref="Request"/>.</param>
+/// <param name="epoch">The entry's epoch when it boarded.</param>
+/// <param name="completion">The completion of a task that its caller has been given already; null for none.</param>
 /// <remarks>Many a fetch has ended before its caller gets a task to wait for; a completion of its own is made only for the others (W5b and W8a in <c>benchmarks/WORKLOADS.md</c>).</remarks>
-internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch)
+internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch, TaskCompletionSource<T>? completion = null)
 {
     /// <summary>What everybody gets who only waited for an end that has come.</summary>
     private static readonly Task<T> HasSettled = Task.FromResult<T>(default!);
 
     /// <summary>Null, the completion of a task that was handed out, or the outcome of what it was told (<see cref="Answer{T}.Outcome"/>).</summary>
-    private object? _completion;
+    private object? _completion = completion;
 
     private TokenWatch? _watch;
 
@@ -135,6 +138,20 @@ internal struct WaiterChain<T>
     {
         waiter.Linked = _last;
         _last = waiter;
+    }
+
+    /// <summary>Adds one that boarded before all that are there.</summary>
+    public void AddFirst(Waiter<T> waiter)
+    {
+        if (_last is not { } first)
+        {
+            _last = waiter;
+            return;
+        }
+
+        while (first.Linked is { } before)
+            first = before;
+        first.Linked = waiter;
     }
 
     public bool Remove(Waiter<T> leaving)

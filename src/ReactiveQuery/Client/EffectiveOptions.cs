@@ -15,9 +15,10 @@ internal static class QueryDefaults
 /// <summary>All levels merged once: what actually holds, with no "not set" left. Not decided again where an option is read.</summary>
 internal sealed class EffectiveOptions<T>
 {
+    private readonly bool _mayBeContainer; // To ask each value takes long, and for most types it can be told beforehand.
     private readonly EqualityComparer<T>? _plainEquality; // Of data that is shared by the default rules. To find it by its type takes longer than to compare (W13 in benchmarks/WORKLOADS.md).
 
-    private EffectiveOptions(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
+    private EffectiveOptions(string name, QueryClientOptions client, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved)
     {
         // From the farthest level to the nearest, each taking what it sets.
         TimeSpan? cacheTtl = null;
@@ -37,9 +38,13 @@ internal sealed class EffectiveOptions<T>
         ShareData = own.ShareData;
         if (!typeof(T).IsValueType && StructuralSharing && ShareData is null && DataComparer is null)
             _plainEquality = EqualityComparer<T>.Default;
+        _mayBeContainer = !typeof(T).IsSealed || typeof(IEnumerable).IsAssignableFrom(typeof(T));
         OnSuccess = own.OnSuccess;
         OnError = own.OnError;
         HasTriggers = EnabledWhen is not null || RefetchOn is not null || FetchNextPageOn is not null || FetchPreviousPageOn is not null;
+        HasHooks = OnSuccess is not null || OnError is not null || client.OnSuccess is not null || client.OnError is not null;
+        IsFetchedPlainly =
+            FetchScheduler is null && Timeout.IsForever && client.CompletionBoundary is null && (NetworkMode == NetworkMode.Always || client.Online is null);
         HasInterval = RefetchInterval is not null || RefetchIntervalFrom is not null;
         Remembered = new(name, StaleTime, CacheTtl, GcTime, CacheEnabled, OptimisticUpdates == false);
     }
@@ -89,9 +94,16 @@ internal sealed class EffectiveOptions<T>
 
     public bool HasInterval { get; }
 
+    /// <summary>Whether anybody is to be told how a fetch ended.</summary>
+    public bool HasHooks { get; }
+
+    /// <summary>Whether an attempt of a fetch is the call of the fetcher and nothing else: no timeout, no scheduler, no boundary, no network to wait for.</summary>
+    public bool IsFetchedPlainly { get; }
+
     /// <summary>Merges the levels of options for a definition of this name, given from the farthest (client, then prefixes) to the nearest (definition or observer).</summary>
-    public static EffectiveOptions<T> Merge(string name, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
-        new(name, far, own, whenUnobserved);
+    public static EffectiveOptions<T> Merge(
+        string name, QueryClientOptions client, ReadOnlySpan<QueryOptions> far, QueryOptions<T> own, WhenUnobserved whenUnobserved) =>
+        new(name, client, far, own, whenUnobserved);
 
     /// <summary>The new value with what these options have it keep of the old one. What user code throws reaches the caller.</summary>
     /// <remarks>
@@ -101,7 +113,7 @@ internal sealed class EffectiveOptions<T>
     public T Share(T old, T value)
     {
         if (!StructuralSharing) return value;
-        if (_plainEquality is not { } equality || ReferenceEquals(old, value) || old is null || value is null or IEnumerable)
+        if (_plainEquality is not { } equality || ReferenceEquals(old, value) || old is null || value is null || (_mayBeContainer && value is IEnumerable))
             return ReactiveQuery.StructuralSharing.Share(old, value, ShareData, DataComparer);
         return equality.Equals(old, value) ? old : value;
     }

@@ -19,6 +19,16 @@ internal abstract class Fetcher<TParams, T>(string name)
 
     public abstract IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer);
 
+    /// <summary>The same where the fetcher gives a task, which is left to the caller; null where it gives anything else, and nothing was done.</summary>
+    /// <param name="parameters">What to fetch.</param>
+    /// <param name="attempt">What the fetcher may ask about.</param>
+    /// <param name="source">Cancels what runs; null when nothing can.</param>
+    public virtual Task<T>? TryCall(TParams parameters, in Attempt attempt, out CancellationTokenSource? source)
+    {
+        source = null;
+        return null;
+    }
+
     protected InvalidOperationException NullResult(string what) => new($"The fetcher of query '{Name}' returned a null {what}.");
 }
 
@@ -26,6 +36,9 @@ internal abstract class Fetcher<TParams, T>(string name)
 internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object? Meta, int Number, Interest? Interest)
 {
     public QueryContext Context(CancellationToken token) => new(Client, Key, Meta, Number, token);
+
+    /// <summary>Null when nothing can be cancelled.</summary>
+    public FetchCancellation? CancellationBy(CancellationTokenSource? source) => source is null ? null : new(Client, Key, source);
 
     public void ReportCancellation(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, Key);
 }
@@ -35,11 +48,11 @@ internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TPara
 {
     public sealed override IDisposable Run(TParams parameters, in Attempt attempt, IObserver<T> observer)
     {
-        var source = IsCancellable ? new CancellationTokenSource() : null;
         Task<T> task;
+        CancellationTokenSource? source;
         try
         {
-            task = Call(parameters, attempt, source?.Token ?? CancellationToken.None) ?? throw NullResult("task");
+            task = TryCall(parameters, attempt, out source);
         }
         catch (Exception error)
         {
@@ -48,7 +61,13 @@ internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TPara
         }
 
         if (task.IsCompleted) return TaskRun<T>.HandOn(task, observer); // Nothing is left to be cancelled.
-        return TaskRun<T>.Follow(task, source is null ? null : new FetchCancellation(attempt.Client, attempt.Key, source), observer);
+        return TaskRun<T>.Follow(task, attempt.CancellationBy(source), observer);
+    }
+
+    public sealed override Task<T> TryCall(TParams parameters, in Attempt attempt, out CancellationTokenSource? source)
+    {
+        source = IsCancellable ? new CancellationTokenSource() : null;
+        return Call(parameters, attempt, source?.Token ?? CancellationToken.None) ?? throw NullResult("task");
     }
 
     protected virtual bool IsCancellable => true;

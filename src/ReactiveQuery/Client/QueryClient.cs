@@ -263,7 +263,7 @@ public sealed partial class QueryClient : IDisposable
         where TParams : notnull
     {
         QueryOptions[] far = [Options.Defaults, .. prefixDefaults.Where(set => key.StartsWith(set.Prefix)).Select(set => set.Options)];
-        return EffectiveOptions<T>.Merge(definition.Name, far, own ?? definition.Options, definition.WhenUnobserved);
+        return EffectiveOptions<T>.Merge(definition.Name, Options, far, own ?? definition.Options, definition.WhenUnobserved);
     }
 
     private sealed record PrefixDefaults(QueryKey Prefix, QueryOptions Options);

@@ -62,8 +62,12 @@ internal sealed partial class QueryEnvironment
     /// </summary>
     public void LetQueriesGo()
     {
-        if (!_areQueriesHeld) return;
+        if (_areQueriesHeld)
+            EndHold();
+    }
 
+    private void EndHold()
+    {
         // Looked for before the paused fetches go on: one that ends at once is not to be followed by another of its entry.
         var idle = _client.Cache.Matching(new QueryFilter { IsWatched = true, FetchStatus = FetchStatus.Idle });
         lock (_gate)

@@ -1,7 +1,7 @@
 namespace ReactiveQuery;
 
 /// <summary>One query asked by somebody: which key, under which options, and how to fetch it. Whoever starts a fetch brings it.</summary>
-internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> options)
+internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> options, bool isLive)
 {
     public QueryKey Key { get; } = key;
 
@@ -15,13 +15,26 @@ internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> option
 
     public abstract string Name { get; }
 
-    public abstract bool IsLive { get; }
+    public bool IsLive { get; } = isLive;
 
     /// <summary>Remembers its entry; never another one, because an index may stand on it.</summary>
     public void Remember(QueryEntry<T> entry) => Entry ??= entry;
 
     /// <summary>A fetch of the whole data, in an entry that is in the given state. Called under the entry's lock: runs no user code.</summary>
     public abstract FetchRun<T> Begin(QueryState<T> state);
+
+    /// <summary>
+    /// One attempt of such a fetch, where it is the call of a fetcher that gives a task; null where it is anything else, and nothing was done. For the attempts of which there are many:
+    /// to go through the interfaces of code that all types share takes as long as a tenth of a fetch (W8 in <c>benchmarks/WORKLOADS.md</c>).
+    /// </summary>
+    /// <param name="client">Who fetches.</param>
+    /// <param name="attempt">The number of the attempt.</param>
+    /// <param name="source">Cancels what runs; null when nothing can.</param>
+    public virtual Task<T>? TryCall(QueryClient client, int attempt, out CancellationTokenSource? source)
+    {
+        source = null;
+        return null;
+    }
 
     /// <summary>
     /// A fetch of one page in a direction; null when there is no such page, as for any query that has none. Called outside every lock, may run user code, never
@@ -44,17 +57,18 @@ internal sealed class Interest
 }
 
 internal sealed class QueryRequest<TParams, T>(
-    Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options)
+    Fetcher<TParams, T> fetcher, TParams parameters, QueryKey key, EffectiveOptions<T> options) : QueryRequest<T>(key, options, fetcher.IsLive)
     where TParams : notnull
 {
     private static readonly SingleFetch Single = new();
 
     public override string Name => fetcher.Name;
 
-    public override bool IsLive => fetcher.IsLive;
-
     /// <remarks>It has no state of its own, so that one does for every fetch.</remarks>
     public override FetchRun<T> Begin(QueryState<T> state) => Single;
+
+    public override Task<T>? TryCall(QueryClient client, int attempt, out CancellationTokenSource? source) =>
+        fetcher.TryCall(parameters, new Attempt(client, Key, Options.Meta, attempt, Interest: null), out source);
 
     private sealed class SingleFetch : FetchRun<T>
     {

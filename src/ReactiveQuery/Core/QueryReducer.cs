@@ -57,13 +57,7 @@ internal static class QueryReducer
     {
         if (ReferenceEquals(state, QueryState<T>.Idle) && !isPaused && direction == PageDirection.None) return QueryState<T>.LoadingFromIdle;
         if (!IsNothingButData(state)) return Started(isInvalidated && state.HasData ? Invalidate(state) : state, isPaused, direction);
-        return state with
-        {
-            FetchStatus = isPaused ? FetchStatus.Paused : FetchStatus.Fetching,
-            Direction = direction,
-            IsInvalidated = isInvalidated || state.IsInvalidated,
-            IsStale = isInvalidated || state.IsStale,
-        };
+        return state.Begun(isPaused ? FetchStatus.Paused : FetchStatus.Fetching, direction, isInvalidated);
     }
 
     private static QueryState<T> Started<T>(QueryState<T> state, bool isPaused, PageDirection direction) => state with

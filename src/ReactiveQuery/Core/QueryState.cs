@@ -43,9 +43,10 @@ public sealed partial record QueryState<T>
         if (origin.Fold is not null) Fold = origin.Fold;
     }
 
-    private QueryState(StateAside? aside, FetchStatus fetchStatus, in QueryInstant instant, T data, StateFlags flags)
+    private QueryState(
+        StateAside? aside, FetchStatus fetchStatus, in QueryInstant instant, T data, StateFlags flags, QueryStatus status = QueryStatus.Success, PageDirection direction = PageDirection.None)
     {
-        (_status, _fetchStatus, _flags) = ((byte)QueryStatus.Success, (byte)fetchStatus, flags);
+        (_status, _fetchStatus, _direction, _flags) = ((byte)status, (byte)fetchStatus, (byte)direction, flags);
         (DataElapsed, _dataTicks, _dataOffset) = (instant.Elapsed, instant.WallTicks, instant.WallOffset);
         Data = data;
         if (aside is not null) _aside = aside;
@@ -132,6 +133,13 @@ public sealed partial record QueryState<T>
     internal QueryState<T> Shown => Fold?.Show(this) ?? this;
 
     /// <summary>Data that came. Of this state nothing is left but when it last failed, so that none of it is copied (W13 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    /// <summary>The state in which a fetch has begun behind data, with nothing beside that data.</summary>
+    internal QueryState<T> Begun(FetchStatus fetchStatus, PageDirection direction, bool isInvalidated)
+    {
+        var begun = new QueryState<T>(null, fetchStatus, DataInstant, Data!, isInvalidated ? _flags | StateFlags.Invalidated | StateFlags.Stale : _flags, Status, direction);
+        return Fold is null ? begun : begun with { Fold = Fold };
+    }
+
     internal QueryState<T> Received(T data, in QueryInstant instant, FetchStatus fetchStatus, bool isInvalidated, bool isStale) =>
         new(_aside?.Past, fetchStatus, instant, data, StateFlags.HasData | (isInvalidated ? StateFlags.Invalidated : 0) | (isStale ? StateFlags.Stale : 0));
 

@@ -9,12 +9,10 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     Paging<TCursor, TPage> paging,
     TParams parameters,
     QueryKey key,
-    EffectiveOptions<InfiniteData<TCursor, TPage>> options) : QueryRequest<InfiniteData<TCursor, TPage>>(key, options)
+    EffectiveOptions<InfiniteData<TCursor, TPage>> options) : QueryRequest<InfiniteData<TCursor, TPage>>(key, options, isLive: false)
     where TParams : notnull
 {
     public override string Name => name;
-
-    public override bool IsLive => false;
 
     private Paging<TCursor, TPage> Paging => paging;
 
@@ -39,7 +37,7 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     }
 
     /// <summary>What calls the fetcher for one page after the other, or for one alone.</summary>
-    private abstract class PageRun(InfiniteRequest<TParams, TCursor, TPage> request) : FetchRun<InfiniteData<TCursor, TPage>>
+    private abstract class PageRun(InfiniteRequest<TParams, TCursor, TPage> request, PageDirection direction, Legs? legs) : FetchRun<InfiniteData<TCursor, TPage>>(direction, legs)
     {
         /// <summary>Of the page to be fetched next.</summary>
         protected abstract TCursor Cursor { get; }
@@ -62,11 +60,9 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     }
 
     /// <summary>The first load, or a refetch: one leg for each page.</summary>
-    private sealed class Walk(InfiniteRequest<TParams, TCursor, TPage> request, PageWalk<TCursor, TPage> walk) : PageRun(request)
+    private sealed class Walk(InfiniteRequest<TParams, TCursor, TPage> request, PageWalk<TCursor, TPage> walk) : PageRun(request, PageDirection.None, new())
     {
         private PageWalk<TCursor, TPage> _walk = walk;
-
-        public override Legs Legs { get; } = new();
 
         protected override TCursor Cursor => _walk.Cursor!.Value.Value!;
 
@@ -82,29 +78,26 @@ internal sealed class InfiniteRequest<TParams, TCursor, TPage>(
     }
 
     /// <summary>One page more at one end.</summary>
-    private sealed class Page(InfiniteRequest<TParams, TCursor, TPage> request, PageDirection direction, TCursor cursor, InfiniteData<TCursor, TPage> before) : PageRun(request)
+    private sealed class Page(InfiniteRequest<TParams, TCursor, TPage> request, PageDirection direction, TCursor cursor, InfiniteData<TCursor, TPage> before)
+        : PageRun(request, direction, legs: null)
     {
-        public override PageDirection Direction => direction;
-
         protected override TCursor Cursor => cursor;
 
         /// <remarks>With the list for which it was asked: mostly that is still there when it lands, and nothing is left to be joined (W10 in <c>benchmarks/WORKLOADS.md</c>).</remarks>
-        public override InfiniteData<TCursor, TPage> Take(TPage page) => Paging.Add(direction, before, cursor, page);
+        public override InfiniteData<TCursor, TPage> Take(TPage page) => Paging.Add(Direction, before, cursor, page);
 
         public override InfiniteData<TCursor, TPage> Land(QueryState<InfiniteData<TCursor, TPage>> seen, InfiniteData<TCursor, TPage> value)
         {
             var present = seen.Data ?? InfiniteData<TCursor, TPage>.Empty;
             if (ReferenceEquals(present, before)) return value;
-            var page = value.PageAt(direction == PageDirection.Previous ? 0 : value.Count - 1);
-            return Paging.Land(direction, present, cursor, page, Paging<TCursor, TPage>.Edge(direction, before));
+            var page = value.PageAt(Direction == PageDirection.Previous ? 0 : value.Count - 1);
+            return Paging.Land(Direction, present, cursor, page, Paging<TCursor, TPage>.Edge(Direction, before));
         }
     }
 
     /// <summary>A page whose cursor could not be found, because the cursor function threw.</summary>
-    private sealed class Failing(PageDirection direction, Exception error) : FetchRun<InfiniteData<TCursor, TPage>>
+    private sealed class Failing(PageDirection direction, Exception error) : FetchRun<InfiniteData<TCursor, TPage>>(direction)
     {
-        public override PageDirection Direction => direction;
-
         public override IDisposable Run(
             QueryRequest<InfiniteData<TCursor, TPage>> asked, QueryClient client, int attempt, Interest? interest, IObserver<InfiniteData<TCursor, TPage>> observer)
         {

@@ -4,7 +4,7 @@ namespace ReactiveQuery.Tests.Client;
 
 public class OptionsTests : ClientTest
 {
-    private static EffectiveOptions<int> Merged(QueryOptions<int> own, params QueryOptions[] far) => EffectiveOptions<int>.Merge("q", far, own, WhenUnobserved.Cancel);
+    private static EffectiveOptions<int> Merged(QueryOptions<int> own, params QueryOptions[] far) => EffectiveOptions<int>.Merge("q", new(), far, own, WhenUnobserved.Cancel);
 
     private static TimeSpan S(int seconds) => TimeSpan.FromSeconds(seconds);
 
@@ -43,13 +43,13 @@ public class OptionsTests : ClientTest
     public void What_is_written_as_it_is_there_is_compared_with_nothing()
     {
         var value = new Compared();
-        Assert.Same(value, EffectiveOptions<Compared>.Merge("q", [], new(), WhenUnobserved.Cancel).Share(value, value));
+        Assert.Same(value, EffectiveOptions<Compared>.Merge("q", new(), [], new(), WhenUnobserved.Cancel).Share(value, value));
         Assert.Equal(0, value.Times);
     }
 
     private static void AssertSharedAlike<T>(T old, T value)
     {
-        var shared = EffectiveOptions<T>.Merge("q", [], new(), WhenUnobserved.Cancel).Share(old, value);
+        var shared = EffectiveOptions<T>.Merge("q", new(), [], new(), WhenUnobserved.Cancel).Share(old, value);
         var expected = StructuralSharing.Share(old, value);
         Assert.Equal(expected, shared);
         Assert.Equal((ReferenceEquals(expected, old), ReferenceEquals(expected, value)), (ReferenceEquals(shared, old), ReferenceEquals(shared, value)));
