@@ -3,13 +3,15 @@ using System.Reactive.Disposables;
 namespace ReactiveQuery;
 
 /// <summary>One attempt of a task fetcher: calls it, and hands its outcome on when the task ends.</summary>
-internal sealed class TaskRun<T> : IDisposable
+internal sealed class TaskRun<T> : TaskFollower, IDisposable
 {
+    private readonly Task<T> _task;
     private readonly GuardedCancellation? _cancellation;
     private IObserver<T>? _observer;
 
-    private TaskRun(GuardedCancellation? cancellation, IObserver<T> observer)
+    private TaskRun(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
     {
+        _task = task;
         _cancellation = cancellation;
         _observer = observer;
     }
@@ -34,15 +36,8 @@ internal sealed class TaskRun<T> : IDisposable
     /// <summary>The same for a task that runs already.</summary>
     public static TaskRun<T> Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
     {
-        // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext, which is what
-        // makes virtual time deterministic and saves real time a hop.
-        var run = new TaskRun<T>(cancellation, observer);
-        task.ContinueWith(
-            static (ended, state) => ((TaskRun<T>)state!).Ended(ended),
-            run,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        var run = new TaskRun<T>(task, cancellation, observer);
+        run.Follow(task);
         return run;
     }
 
@@ -70,11 +65,11 @@ internal sealed class TaskRun<T> : IDisposable
         return new TaskCanceledException(task);
     }
 
-    private void Ended(Task<T> task)
+    protected override void Ended()
     {
-        _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
+        _ = _task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
         if (Interlocked.Exchange(ref _observer, null) is { } observer)
-            HandOn(task, observer);
+            HandOn(_task, observer);
     }
 
     /// <summary>Hands the outcome of a task that has ended on.</summary>
