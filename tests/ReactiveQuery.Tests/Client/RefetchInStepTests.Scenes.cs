@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Subjects;
 
 namespace ReactiveQuery.Tests.Client;
 
@@ -405,6 +406,17 @@ public partial class RefetchInStepTests
             scene.Note("waited");
             scene.Refetch();
             scene.Answer(1, "answer");
+        },
+        ["a live query that ended"] = scene =>
+        {
+            Subject<string>? source = null;
+            scene.Query = Query.Define("live", (int _) => (IObservable<string>)(source = new Subject<string>())).With(o => o with { Enabled = false });
+            scene.Watch();
+            scene.Refetch();
+            source!.OnNext("value");
+            scene.Note("value");
+            source.OnCompleted();
+            scene.Note("end");
         },
         ["initial data that is not needed"] = scene =>
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reactive.Subjects;
 using ReactiveQuery.Testing;
 
 namespace ReactiveQuery.Tests.Client;
@@ -12,18 +13,40 @@ public partial class RefetchInStepTests : ClientTest
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void It_shows_what_any_other_refetch_does(string name)
-    {
-        var common = Play(Plays[name], hadCompany: true);
+    public void It_shows_what_any_other_refetch_does(string name) => Compare(Plays[name], connection: null);
 
-        Assert.NotEmpty(common);
-        Assert.Equal(common, Play(Plays[name], hadCompany: false));
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_does_so_too_where_somebody_says_whether_there_is_a_connection(string name) => Compare(Plays[name], new(true));
+
+    [Fact]
+    public void It_waits_for_a_connection_that_is_not_there()
+    {
+        using var connection = new BehaviorSubject<bool>(false);
+        Compare(
+            scene =>
+            {
+                connection.OnNext(false);
+                scene.Watch();
+                scene.Refetch();
+                connection.OnNext(true);
+                scene.Answer(0, "answer");
+            },
+            connection);
     }
 
-    private List<string> Play(Action<Scene> play, bool hadCompany)
+    private void Compare(Action<Scene> play, BehaviorSubject<bool>? connection)
+    {
+        var common = Play(play, connection, hadCompany: true);
+
+        Assert.NotEmpty(common);
+        Assert.Equal(common, Play(play, connection, hadCompany: false));
+    }
+
+    private List<string> Play(Action<Scene> play, BehaviorSubject<bool>? connection, bool hadCompany)
     {
         Unobserved.Clear();
-        using var scene = new Scene(NewClient(o => o with { CompletionBoundary = null }), Scheduler, Unobserved, hadCompany);
+        using var scene = new Scene(NewClient(o => o with { CompletionBoundary = null, Online = connection }), Scheduler, Unobserved, hadCompany);
         play(scene);
         return scene.Seen;
     }
