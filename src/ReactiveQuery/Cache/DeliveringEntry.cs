@@ -53,9 +53,10 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     private int _thread;
     private int _place = Over;
     private int _claimants;
+    private EntryLock _lock;
 
-    /// <summary>The entry's lock, which nobody outside ever takes. An object of its own would cost each query 24 bytes (W4 in <c>benchmarks/WORKLOADS.md</c>).</summary>
-    protected object Gate => this;
+    /// <summary>Takes the entry's lock, until what is returned is disposed.</summary>
+    protected EntryLock.Scope Lock() => _lock.Enter(this);
 
     /// <summary>Whether nobody is delivering.</summary>
     public bool IsPassFree => Volatile.Read(ref _place) == Over && Volatile.Read(ref _claimants) == 0;
@@ -254,7 +255,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     {
         Mount<T>? claimed;
         bool wasCalled;
-        lock (Gate)
+        using (Lock())
         {
             if (_round != Taken(number)) return true; // The round was over by then.
             (claimed, _claimed) = (_claimed, null);

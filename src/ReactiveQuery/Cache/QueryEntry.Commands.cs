@@ -33,7 +33,7 @@ internal sealed partial class QueryEntry<T>
             var updated = Share(request.Options, seen, update(seen.Data!));
             if (TryOverwrite(request.Options, seen, updated)) return true;
             var after = new Aftermath<T>();
-            lock (Gate)
+            using (Lock())
             {
                 if (IsDead || !_state.HasData) return false;
                 if (!ReferenceEquals(seen, _state) && (typeof(T).IsValueType || !IsStillTheBase_NeedsLock(seen))) continue;
@@ -52,7 +52,7 @@ internal sealed partial class QueryEntry<T>
         if (ObserverCount == 0 && TryInvalidateUnseen(happened)) return null;
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return null;
             BeginEpoch_NeedsLock(happened);
@@ -74,7 +74,7 @@ internal sealed partial class QueryEntry<T>
     public override Task? Refetch(bool isAwaited)
     {
         QueryRequest<T>? request;
-        lock (Gate)
+        using (Lock())
             request = FirstEnabled_NeedsLock()?.Request;
         if (request is not null)
             return Refetch(request, isAwaited);
@@ -95,7 +95,7 @@ internal sealed partial class QueryEntry<T>
         var initial = InitialData(request);
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -112,7 +112,7 @@ internal sealed partial class QueryEntry<T>
     public override void Cancel()
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (_flight is null && _wanted is null) return;
             LookElapsed_NeedsLock();
@@ -130,7 +130,7 @@ internal sealed partial class QueryEntry<T>
         var initial = mode == DropMode.Reset && FirstRequest() is { } first ? InitialData(first, isReset: true) : default;
         var after = new Aftermath<T>();
         var then = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return;
             DropAll_NeedsLock(ref after);
@@ -147,7 +147,7 @@ internal sealed partial class QueryEntry<T>
     public override bool TryEvict()
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             Die_NeedsLock(QueryRemovalCause.Evicted, ref after);
@@ -161,7 +161,7 @@ internal sealed partial class QueryEntry<T>
     public override void Close()
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return;
             after.Ended = TakeFlight_NeedsLock();
@@ -209,7 +209,7 @@ internal sealed partial class QueryEntry<T>
     /// </summary>
     private bool TryInvalidateUnseen(Invalidated happened)
     {
-        lock (Gate)
+        using (Lock())
         {
             if (HasPassengers_NeedsLock || _flight is not null) return false;
             if (IsDead) return true;
@@ -246,7 +246,7 @@ internal sealed partial class QueryEntry<T>
     private bool? TryWriteOn(QueryState<T> seen, EffectiveOptions<T>? options, T data, in Write write, in DateTimeOffset? updatedAt)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return false;
             if (!IsStillTheBase_NeedsLock(seen) || (write.IsDerived && typeof(T).IsValueType && !ReferenceEquals(seen, _state))) return null;
@@ -306,7 +306,7 @@ internal sealed partial class QueryEntry<T>
 
     private QueryRequest<T>? FirstRequest()
     {
-        lock (Gate)
+        using (Lock())
             return FirstMount_NeedsLock()?.Request; // Under the lock: an observer that has left has none any more.
     }
 

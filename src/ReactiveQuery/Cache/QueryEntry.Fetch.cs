@@ -15,7 +15,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>An attempt failed and the policy would go on; false when there is nobody left to retry for, or another fetch took its place.</summary>
     public bool OnAttemptFailed(Flight<T> flight, Exception error, int failureCount)
     {
-        lock (Gate)
+        using (Lock())
         {
             if (_flight != flight || (!HasPassengers_NeedsLock && flight.AbandonDue == TimeSpan.MaxValue)) return false;
         }
@@ -42,7 +42,7 @@ internal sealed partial class QueryEntry<T>
     private bool TryLandOn(QueryState<T> seen, Flight<T> flight, T data)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (_flight != flight) return true;
             if (!IsStillTheBase_NeedsLock(seen)) return false;
@@ -58,7 +58,7 @@ internal sealed partial class QueryEntry<T>
     public void OnEnd(Flight<T> flight)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (_flight != flight) return;
             TakeFlight_NeedsLock();
@@ -77,7 +77,7 @@ internal sealed partial class QueryEntry<T>
     public void OnFailure(Flight<T> flight, Exception error)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (_flight != flight) return;
             LookElapsed_NeedsLock();
@@ -94,7 +94,7 @@ internal sealed partial class QueryEntry<T>
     private void Note(Flight<T> flight, Func<QueryInstant, QueryEvent> happened)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (_flight != flight) return;
             Apply_NeedsLock(happened(Look_NeedsLock()));

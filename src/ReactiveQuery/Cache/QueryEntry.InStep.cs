@@ -17,7 +17,7 @@ internal sealed partial class QueryEntry<T>
         QueryState<T>? next;
         int round;
         bool isPlain;
-        lock (Gate)
+        using (Lock())
             next = Overwrite_NeedsLock(only, options, seen, data, out round, out isPlain);
         if (next is null) return false;
         DeliverToOnly(round, only, seen, next, isPlain);
@@ -32,14 +32,14 @@ internal sealed partial class QueryEntry<T>
     private Flight<T>? TryBegin(QueryRequest<T> request, bool isAwaited)
     {
         var seen = State;
-        if (!seen.IsPlainData || _mounts.Only is not { } only || request is not { IsLive: false, Options.InitialData: null }) return null;
-        var flight = new Flight<T>(this, request, request.Begin(seen), _epoch, _fetchesBegun + 1) { HasCaller = isAwaited };
+        if (!seen.IsPlainData || _mounts.Only is not { } only || request.IsLive) return null;
         var next = QueryReducer.Start(seen, isPaused: false, PageDirection.None);
+        Flight<T>? flight;
         int round;
         bool isPlain;
-        lock (Gate)
-            round = Begin_NeedsLock(only, flight, seen, next, out isPlain);
-        if (round == 0) return null;
+        using (Lock())
+            flight = Begin_NeedsLock(only, request, isAwaited, seen, next, out round, out isPlain);
+        if (flight is null) return null;
         DeliverToOnly(round, only, seen, next, isPlain);
         _cache.DeliverEvents();
         flight.Start();
@@ -57,7 +57,7 @@ internal sealed partial class QueryEntry<T>
         QueryState<T>? next;
         int round;
         TimeSpan due;
-        lock (Gate)
+        using (Lock())
             next = Land_NeedsLock(only, flight, seen, data, out round, out due);
         if (next is null) return false;
         _cache.Deadlines.Request(this, due);
@@ -81,25 +81,29 @@ internal sealed partial class QueryEntry<T>
         return next;
     }
 
-    /// <returns>The round in which the state is to be delivered; 0 if it was not committed.</returns>
-    private int Begin_NeedsLock(Mount<T> only, Flight<T> flight, QueryState<T> seen, QueryState<T> next, out bool isPlain)
+    /// <returns>The fetch; null if the state was not committed. It is to be delivered in a round of its own.</returns>
+    private Flight<T>? Begin_NeedsLock(
+        Mount<T> only, QueryRequest<T> request, bool isAwaited, QueryState<T> seen, QueryState<T> next, out int round, out bool isPlain)
     {
-        isPlain = false;
-        if (!IsInStep_NeedsLock(only, seen) || !IsAlone_NeedsLock || flight.Epoch != _epoch || flight.Number != _fetchesBegun + 1) return 0;
-        if ((flight.Request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline) || !_cache.Deadlines.IsSeenTo(this)) return 0;
+        (round, isPlain) = (0, false);
+        if (!IsInStep_NeedsLock(only, seen) || !_cache.Deadlines.IsSeenTo(this)) return null;
+        if (request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline) return null;
         LookElapsed_NeedsLock();
-        Remember_NeedsLock(flight.Request.Options);
-        (_flight, _fetchesBegun) = (flight, flight.Number);
+        Remember_NeedsLock(request.Options);
+        var flight = new Flight<T>(this, request, request.Begin(seen), _epoch, ++_fetchesBegun) { HasCaller = isAwaited };
+        _flight = flight;
         _cache.Fetching.Add(this);
         isPlain = !_isStaleAtOnce && !Freshness.IsOver(seen.DataElapsed, _shortestStaleTime, LastLooked);
-        return CommitToOnly_NeedsLock(only, seen, next, isPlain, QueryUpdateCause.FetchStarted);
+        round = CommitToOnly_NeedsLock(only, seen, next, isPlain, QueryUpdateCause.FetchStarted);
+        return flight;
     }
 
     /// <returns>The state that was committed, to be delivered in a round of its own, plainly unless it is stale; null if none was.</returns>
     private QueryState<T>? Land_NeedsLock(Mount<T> only, Flight<T> flight, QueryState<T> seen, T data, out int round, out TimeSpan due)
     {
         (round, due) = (0, TimeSpan.MaxValue);
-        if (!IsInStep_NeedsLock(only, seen) || !IsAlone_NeedsLock || !ReferenceEquals(flight, _flight) || flight.Epoch != _epoch) return null;
+        if (!IsInStep_NeedsLock(only, seen) || !ReferenceEquals(flight, _flight) || flight.Epoch != _epoch) return null;
+        if (!_waiters.IsEmpty || _wanted is not null || !_layers.IsEmpty || _patchOptions is not null) return null;
         var next = QueryReducer.Land(seen, Look_NeedsLock(), data, isCurrent: true, _isStaleAtOnce);
         (_flight, flight.HasCaller) = (null, false);
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain: !_isStaleAtOnce, QueryUpdateCause.FetchSucceeded);
@@ -110,9 +114,6 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Whether an observer is the only one and has seen everything, and a state is the one last committed. An entry that has left the cache has no observers.</summary>
     private bool IsInStep_NeedsLock(Mount<T> only, QueryState<T> seen) =>
         ReferenceEquals(only, _mounts.Only) && ReferenceEquals(seen, _state) && _tail is null && IsPassFree;
-
-    /// <summary>Whether nothing waits for a fetch or lies over its data.</summary>
-    private bool IsAlone_NeedsLock => _waiters.IsEmpty && _wanted is null && _layers.IsEmpty && _patchOptions is null;
 
     /// <returns>The round in which the state is to be delivered.</returns>
     private int CommitToOnly_NeedsLock(Mount<T> only, QueryState<T> from, QueryState<T> next, bool isPlain, QueryUpdateCause cause)
@@ -128,7 +129,7 @@ internal sealed partial class QueryEntry<T>
     private Task TaskOfCaller(Flight<T> flight)
     {
         if (flight is { CallersTask: null, HasCaller: true }) // It has not ended, and it is not known here that it lasts: another thread may be calling the fetcher.
-            lock (Gate)
+            using (Lock())
                 if (flight.HasCaller)
                     return flight.NeedCallersTask().Task;
         return flight.CallersTask?.Task ?? Task.CompletedTask;

@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T>
         var page = seen is { HasData: true } ? request.BeginPage(direction, seen) : null; // Mostly it is still the base below: one lock less (W10 in benchmarks/WORKLOADS.md).
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -52,7 +52,7 @@ internal sealed partial class QueryEntry<T>
     public void OnPageTrigger(Mount<T> mount, PageDirection direction)
     {
         QueryRequest<T> request;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             request = mount.Request;
@@ -122,7 +122,7 @@ internal sealed partial class QueryEntry<T>
         {
             QueryState<T> seen;
             Wanted? wanted;
-            lock (Gate)
+            using (Lock())
             {
                 if (IsDead || _flight is not null || (wanted = _wanted) is null) return;
                 seen = _state;
@@ -130,7 +130,7 @@ internal sealed partial class QueryEntry<T>
 
             var page = wanted.Request.BeginPage(wanted.Direction, seen);
             var after = new Aftermath<T>();
-            lock (Gate)
+            using (Lock())
             {
                 if (IsDead || _flight is not null) return;
                 if (_wanted != wanted || !IsStillTheBase_NeedsLock(seen)) continue; // Written to while user code ran: ask again.

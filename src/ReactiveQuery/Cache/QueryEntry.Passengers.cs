@@ -8,7 +8,7 @@ internal sealed partial class QueryEntry<T>
     {
         var initial = InitialData(mount.Request);
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return false;
             Prepare_NeedsLock(mount.Request, initial);
@@ -31,7 +31,7 @@ internal sealed partial class QueryEntry<T>
     public void Unmount(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             TakePass_NeedsLock(ref _tail, Committed_NeedsLock); // The observer is to be stopped next, which takes a claim.
             if (!_mounts.Remove(mount)) return;
@@ -46,7 +46,7 @@ internal sealed partial class QueryEntry<T>
     public void TakeOverEnabled(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead || !_mounts.Contains(mount) || mount.IsEnabled == mount.WantsEnabled) return;
             mount.IsEnabled = mount.WantsEnabled;
@@ -64,7 +64,7 @@ internal sealed partial class QueryEntry<T>
     public void OnObserverTrigger(Mount<T> mount)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead || !_mounts.Contains(mount) || !mount.IsEnabled) return;
             LookElapsed_NeedsLock();
@@ -84,7 +84,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         Waiter<T>? waiter = null;
         QueryState<T>? served = null;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return null;
             Prepare_NeedsLock(request, initial);
@@ -155,7 +155,7 @@ internal sealed partial class QueryEntry<T>
     public void Leave(Waiter<T> waiter, CancellationToken token)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (!_waiters.Remove(waiter)) return;
             Departed_NeedsLock(ref after);

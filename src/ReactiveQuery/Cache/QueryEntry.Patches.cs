@@ -14,7 +14,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public OptimisticHandle<T>? TryPatch(EffectiveOptions<T>? options, OptimisticHandle<T> patch)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return null;
             if (!HasPassengers_NeedsLock)
@@ -53,7 +53,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     public override IReadOnlyList<OptimisticPatch> Patches()
     {
         OptimisticLayers<T> layers;
-        lock (Gate)
+        using (Lock())
             layers = _layers;
         List<OptimisticPatch> patches = [];
         for (var i = 0; i < layers.Count; i++)
@@ -74,7 +74,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
     private void Change(QueryUpdateCause cause, long? id)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             var changed = IsDead ? _layers : Changed_NeedsLock(cause, id);
             if (changed == _layers) return;

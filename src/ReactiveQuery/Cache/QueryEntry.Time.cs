@@ -20,7 +20,7 @@ internal sealed partial class QueryEntry<T>
         var after = new Aftermath<T>();
         List<Mount<T>>? turned = null;
         List<Mount<T>>? ticked = null;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return;
             var now = LookElapsed_NeedsLock();
@@ -52,7 +52,7 @@ internal sealed partial class QueryEntry<T>
     public override bool TryDepart(TimeSpan now)
     {
         if (ObserverCount > 0 || _cache.HasFollowers) return false;
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead || HasPassengers_NeedsLock || _flight is not null || IsPinned_NeedsLock) return false;
             if (!Freshness.IsOver(_idleSince, _gcTime, now)) return false;
@@ -66,7 +66,7 @@ internal sealed partial class QueryEntry<T>
     public override void OnTrigger(RefetchTrigger trigger)
     {
         var after = new Aftermath<T>();
-        lock (Gate)
+        using (Lock())
         {
             if (IsDead) return;
             LookElapsed_NeedsLock();
@@ -89,7 +89,7 @@ internal sealed partial class QueryEntry<T>
         if (mount is { IsStopped: true } or { IsEnabled: false } || mount.Request is not { IsLive: false, Options: { HasInterval: true } options }) return;
         var interval = Interval(options);
         TimeSpan due;
-        lock (Gate)
+        using (Lock())
         {
             if (!_mounts.Contains(mount) || !mount.IsEnabled) return; // What nobody waits for is to keep no timer.
             Volatile.Write(ref _hasIntervals, true);
@@ -109,7 +109,7 @@ internal sealed partial class QueryEntry<T>
     private void PlanEachInterval()
     {
         RosterSnapshot<Mount<T>> mounts;
-        lock (Gate)
+        using (Lock())
             mounts = _mounts.Snapshot;
 
         foreach (var mount in mounts)

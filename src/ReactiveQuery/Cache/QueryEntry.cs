@@ -43,7 +43,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     {
         get
         {
-            lock (Gate)
+            using (Lock())
                 return IsAwaited_NeedsLock;
         }
     }
@@ -200,7 +200,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
     /// <summary>Queues and subscriptions that are still held may keep a dead entry for long; what it showed they must not keep.</summary>
     private void LetGoOfData()
     {
-        lock (Gate)
+        using (Lock())
             LetGoOfData_NeedsLock();
     }
 
