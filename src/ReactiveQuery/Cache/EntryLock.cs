@@ -7,7 +7,7 @@ namespace ReactiveQuery;
 /// often, and it is a twelfth of W8 and W13 (<c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>
-/// <para>Not reentrant: whoever holds it runs no user code. What is done under it takes well below a microsecond, so that whoever finds it taken looks again a few times, and then
+/// <para>Not reentrant: whoever holds it runs no user code but the scheduler's clock, which must not come back to the entry. What is done under it takes well below a microsecond, so that whoever finds it taken looks again a few times, and then
 /// sleeps.</para>
 /// <para>
 /// Giving it back is a write, and then a look whether anybody sleeps, without a fence between. Whoever is about to sleep says so, fences all threads
@@ -43,10 +43,21 @@ internal struct EntryLock
         lock (room)
         {
             _sleeperCount++;
-            Interlocked.MemoryBarrierProcessWide();
-            while (!TryTake())
-                Monitor.Wait(room);
-            _sleeperCount--;
+            try
+            {
+                Interlocked.MemoryBarrierProcessWide();
+                while (!TryTake())
+                    Monitor.Wait(room);
+            }
+            catch (ThreadInterruptedException)
+            {
+                Monitor.Pulse(room); // It may have been woken, in which case it was the only one.
+                throw;
+            }
+            finally
+            {
+                _sleeperCount--;
+            }
         }
     }
 
@@ -58,10 +69,19 @@ internal struct EntryLock
     }
 
     /// <summary>One is enough: should another thread be faster than the one that is woken, that thread wakes again.</summary>
+    /// <remarks>An interrupt is put off: what was done under the lock is to be followed by what follows from it.</remarks>
     private static void Wake(object room)
     {
-        lock (room)
-            Monitor.Pulse(room);
+        try
+        {
+            lock (room)
+                Monitor.Pulse(room);
+        }
+        catch (ThreadInterruptedException)
+        {
+            Wake(room);
+            Thread.CurrentThread.Interrupt();
+        }
     }
 
     /// <summary>The time for which the lock is held.</summary>

@@ -210,7 +210,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>What landed was fetched before the last invalidation. Whoever is still aboard is owed a fetch from after it.</summary>
     private void FollowUp_NeedsLock(ref Aftermath<T> after)
     {
-        var request = FirstEnabled_NeedsLock()?.Request ?? _waiters.FirstRequest;
+        var request = FirstEnabled_NeedsLock()?.Request ?? (_flight is { HasCaller: true } begun ? begun.Request : _waiters.FirstRequest);
         if (request is not null)
             Start_NeedsLock(request, ref after);
     }

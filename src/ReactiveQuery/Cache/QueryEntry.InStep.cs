@@ -92,9 +92,9 @@ internal sealed partial class QueryEntry<T>
         Remember_NeedsLock(request.Options);
         var flight = new Flight<T>(this, request, request.Begin(seen), _epoch, ++_fetchesBegun) { HasCaller = isAwaited };
         _flight = flight;
-        _cache.Fetching.Add(this);
         isPlain = !_isStaleAtOnce && !Freshness.IsOver(seen.DataElapsed, _shortestStaleTime, LastLooked);
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain, QueryUpdateCause.FetchStarted);
+        _cache.Fetching.Add(this); // When it is: whoever takes out those that are not looks at the state.
         return flight;
     }
 
@@ -105,8 +105,9 @@ internal sealed partial class QueryEntry<T>
         if (!IsInStep_NeedsLock(only, seen) || !ReferenceEquals(flight, _flight) || flight.Epoch != _epoch) return null;
         if (!_waiters.IsEmpty || _wanted is not null || !_layers.IsEmpty || _patchOptions is not null) return null;
         var next = QueryReducer.Land(seen, Look_NeedsLock(), data, isCurrent: true, _isStaleAtOnce);
-        (_flight, flight.HasCaller) = (null, false);
+        _flight = null;
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain: !_isStaleAtOnce, QueryUpdateCause.FetchSucceeded);
+        flight.HasCaller = false; // When it has: the caller may be looking, without the lock, and goes on to the data.
         due = NextDue_NeedsLock();
         return next;
     }

@@ -58,6 +58,34 @@ public class EntryLockTests
     }
 
     [Fact]
+    public void A_thread_that_is_interrupted_while_it_waits_leaves_its_turn_to_the_next()
+    {
+        var interrupted = 0;
+        var waiting = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                Hold(() => { });
+            }
+            catch (ThreadInterruptedException)
+            {
+                Interlocked.Increment(ref interrupted);
+            }
+        })).ToList();
+        using (_lock.Enter(_room))
+        {
+            waiting.ForEach(thread => thread.Start());
+            Assert.True(SpinWait.SpinUntil(() => waiting.TrueForAll(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), Storms.Storm.Patience));
+            waiting[0].Interrupt();
+            Assert.True(waiting[0].Join(Storms.Storm.Patience));
+        }
+
+        Assert.True(waiting.TrueForAll(thread => thread.Join(Storms.Storm.Patience)));
+        Hold(() => { });
+        Assert.Equal((1, 3, 0), (interrupted, _entries, _overlaps));
+    }
+
+    [Fact]
     public void It_is_given_back_when_what_is_done_under_it_fails()
     {
         Assert.Throws<InvalidOperationException>(() => Hold(() => throw new InvalidOperationException()));

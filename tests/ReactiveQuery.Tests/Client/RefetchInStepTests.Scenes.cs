@@ -288,6 +288,26 @@ public partial class RefetchInStepTests
             scene.Refetch();
             scene.Answer(1, "another");
         },
+        ["confirmed by a write's answer meanwhile"] = scene =>
+        {
+            scene.Watch();
+            scene.Refetch();
+            scene.Client.Mutate(scene.Query, 1, text => text + "?").Commit("confirmed");
+            scene.Note("confirmed");
+            scene.Answer(0, "late");
+            scene.Answer(1, "answer");
+        },
+        ["confirmed by a write's answer when the observer has left"] = scene =>
+        {
+            var watching = scene.Watch();
+            scene.Refetch();
+            watching.Dispose();
+            scene.Client.Mutate(scene.Query, 1, text => text + "?").Commit("confirmed");
+            scene.Note("confirmed");
+            scene.Answer(1, "answer");
+            scene.Wait(5_000);
+            scene.Note("over");
+        },
         ["patched before"] = scene =>
         {
             scene.Watch();
