@@ -28,12 +28,6 @@ public partial class RefetchInStepTests
             scene.Answer(1, "answer");
             scene.Wait(20);
         },
-        ["nobody waits for the end"] = scene =>
-        {
-            scene.Watch();
-            scene.Client.Refetch(scene.Query, 1);
-            scene.Answer(0, "answer");
-        },
         ["equal data"] = scene =>
         {
             scene.AnswerAtOnce = _ => Task.FromResult(new string("data"));
@@ -131,7 +125,7 @@ public partial class RefetchInStepTests
             scene.Refetch();
             scene.Refetch();
         },
-        ["the observer leaves, its caller waits"] = scene =>
+        ["the observer leaves"] = scene =>
         {
             var watching = scene.Watch();
             scene.Refetch();
@@ -139,15 +133,6 @@ public partial class RefetchInStepTests
             scene.Note("left");
             scene.Wait(50);
             scene.Answer(0, "answer");
-            scene.WatchOnly();
-        },
-        ["the observer leaves, nobody waits"] = scene =>
-        {
-            var watching = scene.Watch();
-            scene.Client.Refetch(scene.Query, 1);
-            watching.Dispose();
-            scene.Note("left");
-            scene.Answer(0, "late");
             scene.WatchOnly();
         },
         ["the observer leaves when it is shown that it begins"] = scene =>
@@ -161,16 +146,6 @@ public partial class RefetchInStepTests
             scene.Answer(0, "answer");
             scene.Wait(2_000);
             scene.Note("over");
-        },
-        ["the observer leaves when it is shown that it begins, and nobody waits"] = scene =>
-        {
-            IDisposable? watching = null;
-            watching = scene.Watch(onNext: state =>
-            {
-                if (state.IsFetching) watching!.Dispose();
-            });
-            scene.Client.Refetch(scene.Query, 1);
-            scene.Note("asked");
         },
         ["the observer leaves when it is shown the end"] = scene =>
         {
@@ -363,9 +338,24 @@ public partial class RefetchInStepTests
         ["data that turns stale at this instant"] = scene =>
         {
             scene.Watch();
-            scene.Client.Options.Scheduler.Schedule(TimeSpan.FromMilliseconds(10), () => scene.Refetch());
+            scene.Client.Options.Scheduler.Schedule(TimeSpan.FromMilliseconds(10), scene.Refetch);
             scene.Wait(10);
             scene.Answer(0, "answer");
+        },
+        ["data that turns stale at this instant, before the timer has come"] = scene =>
+        {
+            scene.Client.Options.Scheduler.Schedule(TimeSpan.FromMilliseconds(10), scene.Refetch);
+            scene.Watch();
+            scene.Wait(10);
+            scene.Answer(0, "answer");
+        },
+        ["somebody found it stale at once before"] = scene =>
+        {
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.WatchOnly(o => o with { StaleTime = TimeSpan.Zero }).Dispose();
+            scene.Watch();
+            scene.Refetch();
+            scene.Refetch();
         },
         ["stale at once"] = scene =>
         {

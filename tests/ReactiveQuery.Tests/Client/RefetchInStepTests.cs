@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reactive;
 using System.Reactive.Subjects;
 using ReactiveQuery.Testing;
 
@@ -35,18 +36,59 @@ public partial class RefetchInStepTests : ClientTest
             connection);
     }
 
-    private void Compare(Action<Scene> play, BehaviorSubject<bool>? connection)
+    [Fact]
+    public void A_timer_that_was_refused_is_asked_for_again_by_one()
     {
-        var common = Play(play, connection, hadCompany: true);
+        var scheduler = new OddScheduler(Scheduler);
+        var client = NewClient(o => o with { Scheduler = scheduler });
+        var query = Query.Define("n", (int _) => new TaskCompletionSource<string>().Task).With(o => o with { Enabled = false, StaleTime = TimeSpan.FromMilliseconds(10) });
+        List<string> seen = [];
+        using var watching = client.Observe(query, 1).Subscribe(state => seen.Add(state.ToString()));
+        client.SetData(query, 1, "first");
+        scheduler.IsRefusing = true;
+        Scheduler.AdvanceBy(TimeSpan.FromMilliseconds(1));
+        client.SetData(query, 1, "data");
+        Scheduler.AdvanceBy(TimeSpan.FromMilliseconds(9));
+        scheduler.IsRefusing = false;
+        client.Refetch(query, 1);
 
-        Assert.NotEmpty(common);
-        Assert.Equal(common, Play(play, connection, hadCompany: false));
+        Scheduler.AdvanceBy(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal("Success+Fetching(data, stale)", seen.Last());
     }
 
-    private List<string> Play(Action<Scene> play, BehaviorSubject<bool>? connection, bool hadCompany)
+    [Fact]
+    public void A_page_that_an_only_observer_asks_for_makes_the_data_no_younger()
+    {
+        using var next = new Subject<Unit>();
+        var client = NewClient();
+        var pages = Query.DefineInfinite("pages", (int cursor) => Task.FromResult(cursor), 0, page => page + 1);
+        var updates = new List<DateTimeOffset?>();
+        using var watching = client.ObserveInfinite(pages, o => o with { FetchNextPageOn = next }).Subscribe(state => updates.Add(state.DataUpdatedAt));
+        var first = updates.Last();
+        Scheduler.AdvanceBy(TimeSpan.FromSeconds(1));
+        var count = updates.Count;
+
+        next.OnNext(Unit.Default);
+
+        Assert.Equal([first, first], updates.Skip(count));
+    }
+
+    private void Compare(Action<Scene> play, BehaviorSubject<bool>? connection)
+    {
+        foreach (var isAwaited in (bool[])[true, false])
+        {
+            var common = Play(play, connection, isAwaited, hadCompany: true);
+
+            Assert.NotEmpty(common);
+            Assert.Equal(common, Play(play, connection, isAwaited, hadCompany: false));
+        }
+    }
+
+    private List<string> Play(Action<Scene> play, BehaviorSubject<bool>? connection, bool isAwaited, bool hadCompany)
     {
         Unobserved.Clear();
-        using var scene = new Scene(NewClient(o => o with { CompletionBoundary = null, Online = connection }), Scheduler, Unobserved, hadCompany);
+        using var scene = new Scene(NewClient(o => o with { CompletionBoundary = null, Online = connection }), Scheduler, Unobserved, isAwaited, hadCompany);
         play(scene);
         return scene.Seen;
     }
@@ -57,14 +99,15 @@ public partial class RefetchInStepTests : ClientTest
         private readonly DateTimeOffset _start;
         private readonly MarbleScheduler _scheduler;
         private readonly List<UnobservedError> _unobserved;
+        private readonly bool _isAwaited;
         private readonly bool _hadCompany;
         private readonly List<IDisposable> _watching = [];
         private readonly List<(TaskCompletionSource<string> Answer, CancellationToken Token)> _calls = [];
         private readonly List<Task> _callers = [];
 
-        public Scene(QueryClient client, MarbleScheduler scheduler, List<UnobservedError> unobserved, bool hadCompany)
+        public Scene(QueryClient client, MarbleScheduler scheduler, List<UnobservedError> unobserved, bool isAwaited, bool hadCompany)
         {
-            (Client, _scheduler, _unobserved, _hadCompany, _start) = (client, scheduler, unobserved, hadCompany, scheduler.Now);
+            (Client, _scheduler, _unobserved, _isAwaited, _hadCompany, _start) = (client, scheduler, unobserved, isAwaited, hadCompany, scheduler.Now);
             Query = ReactiveQuery.Query.Define("fetched", (int _, CancellationToken token) => Call(token)).With(o => o with
             {
                 Enabled = false,
@@ -107,24 +150,28 @@ public partial class RefetchInStepTests : ClientTest
             return watching;
         }
 
-        /// <summary>Asks for a refetch and looks whether its caller still waits.</summary>
-        public Task Refetch()
+        /// <summary>Asks for a refetch, and waits for its end if this is such a play.</summary>
+        public void Refetch()
         {
-            var caller = Client.RefetchAsync(Query, 1);
-            _callers.Add(caller);
+            if (_isAwaited)
+                _callers.Add(Client.RefetchAsync(Query, 1));
+            else
+                Client.Refetch(Query, 1);
             Note("asked");
-            return caller;
         }
 
+        /// <summary>Answers a call, if the play came to it.</summary>
         public void Answer(int call, string text)
         {
-            _calls[call].Answer.SetResult(text);
+            if (call < _calls.Count)
+                _calls[call].Answer.SetResult(text);
             Note($"answered {text}");
         }
 
         public void Fail(int call, Exception error)
         {
-            _calls[call].Answer.SetException(error);
+            if (call < _calls.Count)
+                _calls[call].Answer.SetException(error);
             Note("failed");
         }
 
