@@ -7,8 +7,8 @@ namespace ReactiveQuery;
 /// often, and it is a twelfth of W8 and W13 (<c>benchmarks/WORKLOADS.md</c>).
 /// </summary>
 /// <remarks>
-/// <para>Not reentrant: whoever holds it runs no user code but the scheduler's clock, which must not come back to the entry. What is done under it takes well below a microsecond, so that whoever finds it taken looks again a few times, and then
-/// sleeps.</para>
+/// <para>Not reentrant: whoever holds it runs no user code but the scheduler's clock, which must not come back to the entry. What is done under it takes well below a microsecond, so
+/// that whoever finds it taken looks again a few times, and only then sleeps.</para>
 /// <para>
 /// Giving it back is a write, and then a look whether anybody sleeps, without a fence between. Whoever is about to sleep says so, fences all threads
 /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>) and then looks whether it is still taken: one of the two sees the other.
