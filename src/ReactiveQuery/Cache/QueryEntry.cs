@@ -4,10 +4,10 @@ namespace ReactiveQuery;
 /// One key: commands in, states out. States are committed under the lock, as the reducer makes them from events, and delivered outside it.
 /// </summary>
 /// <remarks>
-/// <para>Every command but one (<c>Overwrite</c>) has the same shape: user code that is needed first runs outside the lock; the change is made under it
+/// <para>Every command but those of <c>InStep</c> has the same shape: user code that is needed first runs outside the lock; the change is made under it
 /// (methods ending in <c>_NeedsLock</c>); what follows from the change (<see cref="Aftermath{T}"/>) is carried out outside it again.</para>
-/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>Overwrite</c> (the one of
-/// them that comes in floods), <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it
+/// <para>The parts: <c>Passengers</c> (who comes and goes), <c>Fetch</c> (one fetch from start to landing), <c>Commands</c> (what callers do to it), <c>InStep</c> (what
+/// of all this comes in floods), <c>Patches</c> (what lies over its data), <c>Time</c> (what becomes due), <c>Pages</c> (what waits for a page to land, and pages that wait). How it
 /// delivers stands in its base.</para>
 /// </remarks>
 internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
