@@ -352,6 +352,7 @@ public partial class RefetchInStepTests
         ["somebody found it stale at once before"] = scene =>
         {
             scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Client.SetData(scene.Query, 1, "before");
             scene.WatchOnly(o => o with { StaleTime = TimeSpan.Zero }).Dispose();
             scene.Watch();
             scene.Refetch();
