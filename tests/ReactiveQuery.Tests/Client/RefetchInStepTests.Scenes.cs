@@ -91,6 +91,16 @@ public partial class RefetchInStepTests
             scene.Wait(2);
             scene.Answer(1, "answer");
         },
+        ["a first load is tried again, and invalidated meanwhile"] = scene =>
+        {
+            scene.Query = scene.Query.With(o => o with { Enabled = true, Retry = RetryPolicy.Default with { MaxRetries = 1, InitialDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } });
+            scene.WatchOnly();
+            scene.HaveCompany();
+            scene.Fail(0, Boom);
+            scene.Client.Invalidate(scene.Query, 1);
+            scene.Answer(1, "late");
+            scene.Answer(2, "answer");
+        },
         ["another is asked for meanwhile"] = scene =>
         {
             scene.Watch();

@@ -130,10 +130,16 @@ public partial class RefetchInStepTests : ClientTest
         {
             Client.SetData(Query, 1, "first");
             var watching = WatchOnly(configure, onNext);
-            if (_hadCompany)
-                Client.Observe(Query, 1).Subscribe().Dispose();
+            HaveCompany();
             Client.SetData(Query, 1, "data");
             return watching;
+        }
+
+        /// <summary>In a play on the common way another observer comes, and leaves.</summary>
+        public void HaveCompany()
+        {
+            if (_hadCompany)
+                Client.Observe(Query, 1).Subscribe().Dispose();
         }
 
         public IDisposable WatchOnly(Func<QueryOptions<string>, QueryOptions<string>>? configure = null, Action<QueryState<string>>? onNext = null)
