@@ -7,7 +7,7 @@ namespace ReactiveQuery;
 /// <param name="request">How it would fetch; see <see cref="Request"/>.</param>
 /// <param name="epoch">The entry's epoch when it boarded.</param>
 /// <param name="completion">The completion of a task that its caller has been given already; null for none.</param>
-/// <remarks>Many a fetch has ended before its caller gets a task to wait for; a completion of its own is made only for the others (W5b and W8a in <c>benchmarks/WORKLOADS.md</c>).</remarks>
+/// <remarks>Many a fetch has ended before its caller gets a task to wait for; a completion of its own is made only for the others (W5b in <c>benchmarks/WORKLOADS.md</c>).</remarks>
 internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch, TaskCompletionSource<T>? completion = null)
 {
     /// <summary>What everybody gets who only waited for an end that has come.</summary>
@@ -114,7 +114,7 @@ internal sealed class Waiter<T>(QueryRequest<T>? request, int epoch, TaskComplet
     }
 }
 
-/// <summary>Waiters as a chain through themselves, from the last to the first: boarding and being answered allocate nothing (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+/// <summary>Waiters as a chain through themselves, from the last to the first: boarding and being answered allocate nothing (W5b in <c>benchmarks/WORKLOADS.md</c>).</summary>
 /// <remarks>Not synchronized: guarded by the lock of the entry, until it was taken off.</remarks>
 internal struct WaiterChain<T>
 {

@@ -31,7 +31,7 @@ internal sealed class AttemptCancellation(Action<Exception> report) : GuardedCan
     protected override void Report(Exception error) => report(error);
 }
 
-/// <summary>The same for a fetch, without a delegate of its own, and made only when the fetch is to last (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+/// <summary>The same for a fetch, without a delegate of its own, and made only when the fetch is to last, or to be cancelled (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
 internal sealed class FetchCancellation(QueryClient client, QueryKey key, CancellationTokenSource source) : GuardedCancellation(source)
 {
     protected override void Report(Exception error) => client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, key);

@@ -37,9 +37,6 @@ internal readonly record struct Attempt(QueryClient Client, QueryKey Key, object
 {
     public QueryContext Context(CancellationToken token) => new(Client, Key, Meta, Number, token);
 
-    /// <summary>Null when nothing can be cancelled.</summary>
-    public FetchCancellation? CancellationBy(CancellationTokenSource? source) => source is null ? null : new(Client, Key, source);
-
     public void ReportCancellation(Exception error) => Client.Errors.Report(error, UnobservedErrorOrigin.Cancellation, Key);
 }
 
@@ -61,7 +58,7 @@ internal abstract class TaskFetcherBase<TParams, T>(string name) : Fetcher<TPara
         }
 
         if (task.IsCompleted) return TaskRun<T>.HandOn(task, observer); // Nothing is left to be cancelled.
-        return TaskRun<T>.Follow(task, attempt.CancellationBy(source), observer);
+        return TaskRun<T>.Follow(task, source is null ? null : new FetchCancellation(attempt.Client, attempt.Key, source), observer);
     }
 
     public sealed override Task<T> TryCall(TParams parameters, in Attempt attempt, out CancellationTokenSource? source)
