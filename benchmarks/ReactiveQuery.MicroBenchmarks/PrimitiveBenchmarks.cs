@@ -45,11 +45,20 @@ public class PrimitiveBenchmarks
     public void ContinuationInline()
     {
         var source = new TaskCompletionSource<string>();
+        source.Task.ContinueInline(Continue);
+        source.SetResult("data");
+    }
+
+    /// <summary>The same by the platform's own means.</summary>
+    [Benchmark]
+    public void ContinuationByContinueWith()
+    {
+        var source = new TaskCompletionSource<string>();
         source.Task.ContinueWith(static (task, state) => ((PrimitiveBenchmarks)state!)._place = task.Result, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         source.SetResult("data");
     }
 
-    /// <summary>The same by the awaiter, which keeps to the context.</summary>
+    /// <summary>By the awaiter, which is inline only where no synchronization context is.</summary>
     [Benchmark]
     public void ContinuationByAwaiter()
     {

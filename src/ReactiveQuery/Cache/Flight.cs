@@ -245,7 +245,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         if (HasCaller)
             NeedCallersTask(); // Before it can land: whoever lands it looks for the caller without a lock.
         var pending = new PendingTask(this, task, source);
-        pending.Follow(task);
+        task.ContinueInline(pending.Ended);
         _subscription.PutUnlessTaken(pending); // By the retry, should it have failed by now.
         return true;
     }
@@ -341,7 +341,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     }
 
     /// <summary>The task of an attempt, and its flight as long as that is interested: work that never ends must not keep it alive.</summary>
-    private sealed class PendingTask(Flight<T> flight, Task<T> task, CancellationTokenSource? source) : TaskFollower, IDisposable
+    private sealed class PendingTask(Flight<T> flight, Task<T> task, CancellationTokenSource? source) : IDisposable
     {
         private Flight<T>? _flight = flight;
 
@@ -351,7 +351,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
                 new FetchCancellation(flight.Client, flight.Request.Key, source).Dispose();
         }
 
-        protected override void Ended()
+        public void Ended()
         {
             if (!task.IsCompletedSuccessfully)
                 _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.

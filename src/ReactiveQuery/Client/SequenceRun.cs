@@ -48,12 +48,7 @@ internal sealed class SequenceRun<T> : IDisposable
 
             if (!step.IsCompleted)
             {
-                step.ContinueWith(
-                    static (ended, state) => ((SequenceRun<T>)state!).Resume(ended),
-                    this,
-                    CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
+                step.ContinueInline(Resume);
                 return;
             }
 
@@ -105,16 +100,20 @@ internal sealed class SequenceRun<T> : IDisposable
         try
         {
             var disposal = _values.DisposeAsync().AsTask();
-            disposal.ContinueWith(
-                (ended, report) => ((Action<Exception>)report!)(ended.Exception!.InnerException ?? ended.Exception),
-                (Action<Exception>)_attempt.ReportCancellation,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default);
+            if (disposal.IsCompleted)
+                Disposed(disposal);
+            else
+                disposal.ContinueInline(Disposed);
         }
         catch (Exception error)
         {
             _attempt.ReportCancellation(error);
         }
+    }
+
+    private void Disposed(Task disposal)
+    {
+        if (disposal.Exception is { } failure)
+            _attempt.ReportCancellation(failure.InnerException ?? failure);
     }
 }

@@ -3,7 +3,7 @@ using System.Reactive.Disposables;
 namespace ReactiveQuery;
 
 /// <summary>One attempt of a task fetcher: calls it, and hands its outcome on when the task ends.</summary>
-internal sealed class TaskRun<T> : TaskFollower, IDisposable
+internal sealed class TaskRun<T> : IDisposable
 {
     private readonly Task<T> _task;
     private readonly GuardedCancellation? _cancellation;
@@ -37,7 +37,7 @@ internal sealed class TaskRun<T> : TaskFollower, IDisposable
     public static TaskRun<T> Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
     {
         var run = new TaskRun<T>(task, cancellation, observer);
-        run.Follow(task);
+        task.ContinueInline(run.Ended);
         return run;
     }
 
@@ -65,7 +65,7 @@ internal sealed class TaskRun<T> : TaskFollower, IDisposable
         return new TaskCanceledException(task);
     }
 
-    protected override void Ended()
+    private void Ended()
     {
         _ = _task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
         if (Interlocked.Exchange(ref _observer, null) is { } observer)

@@ -20,12 +20,7 @@ internal sealed class CallbackChain(QueryClient client, IReadOnlyList<Func<Task?
             var task = Call(steps[_next++], out var goOn);
             if (task is { IsCompleted: false })
             {
-                task.ContinueWith(
-                    static (ended, state) => ((CallbackChain)state!).Resume(ended),
-                    this,
-                    CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
+                task.ContinueInline(Resume);
                 return;
             }
 

@@ -42,9 +42,9 @@ internal sealed partial class MutationCall<TArgs, T>
             return;
         }
 
-        var attempt = new Attempt(this, cancellation);
+        var attempt = new Attempt(this, task, cancellation);
         HoldRun(attempt); // First: should the task have ended by now, what follows from it takes the place.
-        attempt.Follow(task);
+        task.ContinueInline(attempt.Ended);
     }
 
     /// <summary>Keeps what runs for the call, to be ended with it. Either this sees that it has ended, or who ends it sees what runs.</summary>
@@ -98,20 +98,9 @@ internal sealed partial class MutationCall<TArgs, T>
     private void DecideAtBoundary(MutationOutcome<T> outcome) => Client.AtCompletionBoundary(() => TrySettle(outcome));
 
     /// <summary>An attempt whose task has not ended when the fetcher returned it. As <see cref="TaskRun{T}"/>, but hands on the task itself.</summary>
-    private sealed class Attempt(MutationCall<TArgs, T> call, AttemptCancellation? cancellation) : IDisposable
+    private sealed class Attempt(MutationCall<TArgs, T> call, Task<T> task, AttemptCancellation? cancellation) : IDisposable
     {
         private MutationCall<TArgs, T>? _call = call;
-
-        public void Follow(Task<T> task)
-        {
-            // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext.
-            task.ContinueWith(
-                static (ended, state) => ((Attempt)state!).Ended(ended),
-                this,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
 
         public void Dispose()
         {
@@ -119,7 +108,7 @@ internal sealed partial class MutationCall<TArgs, T>
                 cancellation?.Dispose();
         }
 
-        private void Ended(Task<T> task)
+        public void Ended()
         {
             _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
             if (Interlocked.Exchange(ref _call, null) is { } call)

@@ -76,14 +76,15 @@ internal static class UnitTask
         if (task is null) return null!; // The fetcher's failure, which TaskRun names.
         if (task.IsCompletedSuccessfully) return Task.FromResult(Unit.Default);
         var unit = new TaskCompletionSource<Unit>();
-        task.ContinueWith(
-            static (ended, state) => End((TaskCompletionSource<Unit>)state!, ended),
-            unit,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        if (task.IsCompleted)
+            End(unit, task);
+        else
+            Follow(unit, task);
         return unit.Task;
     }
+
+    /// <summary>On its own, so that only a task that lasts needs a place for what follows it.</summary>
+    private static void Follow(TaskCompletionSource<Unit> unit, Task task) => task.ContinueInline(() => End(unit, task));
 
     private static void End(TaskCompletionSource<Unit> unit, Task ended)
     {

@@ -146,7 +146,7 @@ internal sealed class IntervalRun
         }
 
         if (task.IsCompleted) End(task);
-        else task.ContinueWith(static (ended, run) => ((IntervalRun)run!).End(ended), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else task.ContinueInline(End);
     }
 
     private void End(Task task)

@@ -29,9 +29,8 @@ internal sealed class TaskWork(TaskHandle handle, Action<Task> onSuccess, ISched
             return;
         }
 
-        // ContinueWith, not await: it runs inline on the completing thread whatever its SynchronizationContext, as in TaskFollower.
         if (task.IsCompleted) End(task);
-        else task.ContinueWith(static (ended, call) => ((TaskWork)call!).End(ended), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else task.ContinueInline(End);
     }
 
     private void End(Task task)
