@@ -245,7 +245,10 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         if (HasCaller)
             NeedCallersTask(); // Before it can land: whoever lands it looks for the caller without a lock.
         var pending = new PendingTask(this, task, source);
-        task.ContinueInline(pending.Ended);
+        if (Client.Cache.Clock.IsOfPlatform)
+            task.ContinueInlineUnordered(pending.Ended);
+        else
+            task.ContinueInline(static (_, pending) => ((PendingTask)pending!).Ended(), pending);
         _subscription.PutUnlessTaken(pending); // By the retry, should it have failed by now.
         return true;
     }

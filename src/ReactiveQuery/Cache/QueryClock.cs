@@ -23,6 +23,9 @@ internal sealed class QueryClock
             _stopwatch = scheduler.StartStopwatch();
     }
 
+    /// <summary>Whether time is that of the platform; that of another scheduler may be virtual.</summary>
+    public bool IsOfPlatform => _system is not null;
+
     /// <summary>Monotonic time since the client was made, with the spans the machine slept through.</summary>
     public TimeSpan Elapsed => (_system is { } system ? system.Elapsed : _stopwatch!.Elapsed) + Slept();
 

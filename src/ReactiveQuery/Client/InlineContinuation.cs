@@ -2,23 +2,37 @@ using System.Runtime.CompilerServices;
 
 namespace ReactiveQuery;
 
-/// <summary>What follows the end of a task, on the thread that brings it, before that goes on; this is what makes virtual time deterministic, and saves real time a hop.</summary>
-/// <remarks>
-/// <para>What awaits a task hops to the pool where the completing thread has a <see cref="SynchronizationContext"/>. ContinueWith does not, but makes a task of its own and takes twice as long
-/// (W8 in <c>benchmarks/WORKLOADS.md</c>). So this awaits under a context of its own: the runtime hands that the continuation on the completing thread, whatever the context there, and it
-/// runs it at once.</para>
-/// <para>For the rest as with ContinueWith: the execution context is that of whoever asked; a task that runs its continuations asynchronously does so, and one that completes where no stack is
-/// left goes on in the pool; what a continuation throws becomes the unobserved exception of a task.</para>
-/// </remarks>
+/// <summary>
+/// What follows the end of a task, within the call that ends it: whoever completes a task finds that what it brought is there, virtual time is deterministic, and real time is saved a hop. What
+/// awaits a task hops to the pool where the completing thread has a <see cref="SynchronizationContext"/>.
+/// </summary>
 internal static class InlineContinuation
 {
-    /// <summary>Calls <paramref name="continuation"/> when the task has ended.</summary>
-    /// <param name="task">One that has not ended, as far as is known. If it has, what follows goes to the pool: here, the caller has not done yet.</param>
+    /// <summary>In its turn among all that follow the task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="continuation">Called with the task and <paramref name="state"/>; what it throws becomes the unobserved exception of a task.</param>
+    /// <param name="state">Whom it is for.</param>
+    public static void ContinueInline(this Task task, Action<Task, object?> continuation, object state) =>
+        task.ContinueWith(continuation, state, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>The same at half the price, for real time (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    /// <param name="task">One that has not ended, as far as is known; if it has, the continuation goes to the pool.</param>
     /// <param name="continuation">What follows.</param>
-    public static void ContinueInline(this Task task, Action continuation)
+    /// <remarks>
+    /// ContinueWith makes a task of its own, with a box for the execution context. Here the task is awaited under a context that the runtime hands the continuation on the completing thread,
+    /// and that runs it at once. To the runtime it is an await all the same, and it lets only the first await of a task go on inline, after the others were sent to their contexts or to the
+    /// pool. So those who follow one task this way do so in another order than they came in, and user code that awaits the task as well goes on in the pool. In virtual time this would be a race.
+    /// </remarks>
+    public static void ContinueInlineUnordered(this Task task, Action continuation)
     {
+        if ((task.CreationOptions & TaskCreationOptions.RunContinuationsAsynchronously) != 0)
+        {
+            task.ContinueInline(static (_, continuation) => ((Action)continuation!)(), continuation); // The context would not be told.
+            return;
+        }
+
         var surroundings = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext((task.CreationOptions & TaskCreationOptions.RunContinuationsAsynchronously) == 0 ? Inline.Instance : Pooled.Instance);
+        SynchronizationContext.SetSynchronizationContext(Context.Instance);
         try
         {
             task.GetAwaiter().OnCompleted(continuation);
@@ -29,18 +43,20 @@ internal static class InlineContinuation
         }
     }
 
-    /// <summary>The same with the task that has ended.</summary>
-    public static void ContinueInline<TTask>(this TTask task, Action<TTask> continuation)
-        where TTask : Task =>
-        task.ContinueInline(() => continuation(task));
-
-    private class Pooled : SynchronizationContext
+    private sealed class Context : SynchronizationContext
     {
-        public static readonly Pooled Instance = new();
+        public static readonly Context Instance = new();
 
-        public override void Post(SendOrPostCallback d, object? state) => base.Post(state => Run(d, state), state);
+        /// <remarks>If it is the present one, the task has ended within <see cref="ContinueInlineUnordered"/>, and user code would find the wrong one.</remarks>
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (!ReferenceEquals(Current, this) && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+                Run(d, state);
+            else
+                base.Post(state => Run(d, state), state);
+        }
 
-        protected static void Run(SendOrPostCallback continuation, object? state)
+        private static void Run(SendOrPostCallback continuation, object? state)
         {
             try
             {
@@ -48,22 +64,8 @@ internal static class InlineContinuation
             }
             catch (Exception error)
             {
-                _ = Task.FromException(error); // The await would end the process.
+                _ = Task.FromException(error); // As with ContinueWith; the await would end the process.
             }
-        }
-    }
-
-    private sealed class Inline : Pooled
-    {
-        public static readonly new Inline Instance = new();
-
-        /// <remarks>If it is the present context, the task has ended within <see cref="ContinueInline(Task, Action)"/>, and user code would find the wrong one.</remarks>
-        public override void Post(SendOrPostCallback d, object? state)
-        {
-            if (!ReferenceEquals(Current, this) && RuntimeHelpers.TryEnsureSufficientExecutionStack())
-                Run(d, state);
-            else
-                base.Post(d, state);
         }
     }
 }

@@ -2,8 +2,7 @@ namespace ReactiveQuery;
 
 /// <summary>One attempt of a sequence fetcher: asks for one value after the other and hands them on until the end.</summary>
 /// <remarks>
-/// Driven by continuations rather than <c>await foreach</c>, for the reason <see cref="TaskRun{T}"/> gives: they run inline whatever the
-/// SynchronizationContext, which keeps virtual time deterministic. Values that are there already are taken in a loop, so that a long
+/// Driven by continuations rather than <c>await foreach</c>, for the reasons <see cref="InlineContinuation"/> gives. Values that are there already are taken in a loop, so that a long
 /// synchronous sequence needs no stack.
 /// </remarks>
 internal sealed class SequenceRun<T> : IDisposable
@@ -48,7 +47,7 @@ internal sealed class SequenceRun<T> : IDisposable
 
             if (!step.IsCompleted)
             {
-                step.ContinueInline(Resume);
+                step.ContinueInline(static (ended, run) => ((SequenceRun<T>)run!).Resume((Task<bool>)ended), this);
                 return;
             }
 
@@ -100,10 +99,8 @@ internal sealed class SequenceRun<T> : IDisposable
         try
         {
             var disposal = _values.DisposeAsync().AsTask();
-            if (disposal.IsCompleted)
-                Disposed(disposal);
-            else
-                disposal.ContinueInline(Disposed);
+            if (!disposal.IsCompletedSuccessfully)
+                disposal.ContinueInline(static (ended, run) => ((SequenceRun<T>)run!).Disposed(ended), this);
         }
         catch (Exception error)
         {

@@ -37,7 +37,7 @@ internal sealed class TaskRun<T> : IDisposable
     public static TaskRun<T> Follow(Task<T> task, GuardedCancellation? cancellation, IObserver<T> observer)
     {
         var run = new TaskRun<T>(task, cancellation, observer);
-        task.ContinueInline(run.Ended);
+        task.ContinueInline(static (_, run) => ((TaskRun<T>)run!).Ended(), run);
         return run;
     }
 

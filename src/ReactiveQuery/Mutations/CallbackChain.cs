@@ -20,7 +20,7 @@ internal sealed class CallbackChain(QueryClient client, IReadOnlyList<Func<Task?
             var task = Call(steps[_next++], out var goOn);
             if (task is { IsCompleted: false })
             {
-                task.ContinueInline(Resume);
+                task.ContinueInline(static (ended, chain) => ((CallbackChain)chain!).Resume(ended), this);
                 return;
             }
 

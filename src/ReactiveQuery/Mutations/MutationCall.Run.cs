@@ -42,9 +42,9 @@ internal sealed partial class MutationCall<TArgs, T>
             return;
         }
 
-        var attempt = new Attempt(this, task, cancellation);
+        var attempt = new Attempt(this, cancellation);
         HoldRun(attempt); // First: should the task have ended by now, what follows from it takes the place.
-        task.ContinueInline(attempt.Ended);
+        attempt.Follow(task);
     }
 
     /// <summary>Keeps what runs for the call, to be ended with it. Either this sees that it has ended, or who ends it sees what runs.</summary>
@@ -98,9 +98,11 @@ internal sealed partial class MutationCall<TArgs, T>
     private void DecideAtBoundary(MutationOutcome<T> outcome) => Client.AtCompletionBoundary(() => TrySettle(outcome));
 
     /// <summary>An attempt whose task has not ended when the fetcher returned it. As <see cref="TaskRun{T}"/>, but hands on the task itself.</summary>
-    private sealed class Attempt(MutationCall<TArgs, T> call, Task<T> task, AttemptCancellation? cancellation) : IDisposable
+    private sealed class Attempt(MutationCall<TArgs, T> call, AttemptCancellation? cancellation) : IDisposable
     {
         private MutationCall<TArgs, T>? _call = call;
+
+        public void Follow(Task<T> task) => task.ContinueInline(static (ended, attempt) => ((Attempt)attempt!).Ended((Task<T>)ended), this);
 
         public void Dispose()
         {
@@ -108,7 +110,7 @@ internal sealed partial class MutationCall<TArgs, T>
                 cancellation?.Dispose();
         }
 
-        public void Ended()
+        private void Ended(Task<T> task)
         {
             _ = task.Exception; // A superseded failure is nobody's business; looked at, it is not an unobserved one either.
             if (Interlocked.Exchange(ref _call, null) is { } call)

@@ -76,15 +76,9 @@ internal static class UnitTask
         if (task is null) return null!; // The fetcher's failure, which TaskRun names.
         if (task.IsCompletedSuccessfully) return Task.FromResult(Unit.Default);
         var unit = new TaskCompletionSource<Unit>();
-        if (task.IsCompleted)
-            End(unit, task);
-        else
-            Follow(unit, task);
+        task.ContinueInline(static (ended, unit) => End((TaskCompletionSource<Unit>)unit!, ended), unit);
         return unit.Task;
     }
-
-    /// <summary>On its own, so that only a task that lasts needs a place for what follows it.</summary>
-    private static void Follow(TaskCompletionSource<Unit> unit, Task task) => task.ContinueInline(() => End(unit, task));
 
     private static void End(TaskCompletionSource<Unit> unit, Task ended)
     {

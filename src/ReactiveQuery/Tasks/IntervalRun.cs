@@ -146,7 +146,7 @@ internal sealed class IntervalRun
         }
 
         if (task.IsCompleted) End(task);
-        else task.ContinueInline(End);
+        else task.ContinueInline(static (ended, run) => ((IntervalRun)run!).End(ended), this);
     }
 
     private void End(Task task)

@@ -30,7 +30,7 @@ internal sealed class TaskWork(TaskHandle handle, Action<Task> onSuccess, ISched
         }
 
         if (task.IsCompleted) End(task);
-        else task.ContinueInline(End);
+        else task.ContinueInline(static (ended, call) => ((TaskWork)call!).End(ended), this);
     }
 
     private void End(Task task)
