@@ -51,7 +51,12 @@ public static partial class Workloads
             var span = Span.Start();
             producer.Start();
             producer.Join();
-            while (Volatile.Read(ref last) != count) Thread.Sleep(0);
+            var limit = Stopwatch.GetTimestamp() + 5 * Stopwatch.Frequency; // The contender `limit` loses the last one now and then: it writes the value and then reads, without a fence.
+            while (Volatile.Read(ref last) != count)
+            {
+                Thread.Sleep(0);
+                Check(Stopwatch.GetTimestamp() < limit, "the last update was not shown: " + count + ", saw " + last);
+            }
             var rep = span.Stop();
             rep.Seconds = Math.Max(produce, Stopwatch.GetElapsedTime(produced, shown).TotalSeconds + produce);
             Check(ordered, "in order");
