@@ -37,6 +37,51 @@ public class LooseSetTests
     }
 
     [Fact]
+    public void Those_of_which_it_no_longer_holds_stay_listed_until_they_are_many()
+    {
+        var set = new LooseSet(LooseSetKind.Watched, _ => false);
+        var entries = Enumerable.Range(0, LooseSet.LeastSweep).Select(i => new FakeEntry(QueryKey.Of("e", i))).ToList();
+        entries.ForEach(set.Add);
+        Assert.All(entries, entry => Assert.NotEqual(0, entry.PlaceIn(LooseSetKind.Watched)));
+        set.Add(new FakeEntry(QueryKey.Of("another")));
+        Assert.All(entries, entry => Assert.Equal(0, entry.PlaceIn(LooseSetKind.Watched)));
+    }
+
+    [Fact]
+    public void While_it_holds_of_many_twice_as_many_are_listed_before_it_looks_again()
+    {
+        var held = Enumerable.Range(0, LooseSet.LeastSweep).Select(i => new FakeEntry(QueryKey.Of("held", i))).ToHashSet<QueryEntry>();
+        var set = new LooseSet(LooseSetKind.Watched, held.Contains);
+        foreach (var entry in held)
+            set.Add(entry);
+        var others = Enumerable.Range(0, LooseSet.LeastSweep).Select(i => new FakeEntry(QueryKey.Of("other", i))).ToList();
+        others.ForEach(set.Add);
+        Assert.All(others, entry => Assert.NotEqual(0, entry.PlaceIn(LooseSetKind.Watched)));
+        set.Add(new FakeEntry(QueryKey.Of("another")));
+        Assert.All(others, entry => Assert.Equal(0, entry.PlaceIn(LooseSetKind.Watched)));
+        Assert.All(held, entry => Assert.NotEqual(0, entry.PlaceIn(LooseSetKind.Watched)));
+    }
+
+    [Fact]
+    public void The_dead_are_let_go_when_they_are_more_than_three_quarters()
+    {
+        var set = new LooseSet(LooseSetKind.Watched, _ => true);
+        var entries = Enumerable.Range(0, 8).Select(i => new FakeEntry(QueryKey.Of("e", i))).ToList();
+        entries.ForEach(set.Add);
+        foreach (var entry in entries.Take(6))
+            Die(entry);
+        Assert.All(entries, entry => Assert.NotEqual(0, entry.PlaceIn(LooseSetKind.Watched)));
+        Die(entries[6]);
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], entries.Select(entry => entry.PlaceIn(LooseSetKind.Watched)));
+
+        void Die(FakeEntry entry)
+        {
+            entry.Died = true;
+            set.Forget(entry);
+        }
+    }
+
+    [Fact]
     public void Those_that_are_forgotten_together_are_out_at_once_and_the_others_stay_in_their_order()
     {
         var set = new LooseSet(LooseSetKind.Watched, _ => true);
