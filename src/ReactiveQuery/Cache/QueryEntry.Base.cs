@@ -3,7 +3,6 @@ namespace ReactiveQuery;
 /// <summary>One entry of the cache, as far as its data's type does not matter.</summary>
 internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) : Deadline
 {
-    private RememberedOptions _remembered = remembered;
     private long _lastUse;
     private bool _isDead;
     private int _placeAmongWatched;
@@ -20,6 +19,8 @@ internal abstract class QueryEntry(QueryKey key, RememberedOptions remembered) :
     public PrefixNode? Node { get; set; }
 
     public int NodeSlot { get; set; }
+
+    private RememberedOptions _remembered = remembered; // Behind the other references, and so next to what else readers look at, as in QueryEntry<T>.
 
     public string DefinitionName => Remembered.DefinitionName;
 
