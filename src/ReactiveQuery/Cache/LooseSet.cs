@@ -10,7 +10,7 @@ internal sealed class LooseSet(LooseSetKind kind, Func<QueryEntry, bool> holds)
 {
     /// <summary>
     /// So many, or twice as many as it holds of, are looked at together. A sweep fences all threads and fetches every entry that it looks at into the processor's caches: an eighth of
-    /// this was a third of W2 and more, whose ten thousand queries were swept out before each was observed again. Nobody waits longer for the set than it takes to look at so many.
+    /// this was a third of W2 and more, whose ten thousand queries were swept out before each was observed again. Whoever comes while they are looked at waits, so that it is not more.
     /// </summary>
     internal const int LeastSweep = 65_536;
 

@@ -15,11 +15,11 @@ internal static class InlineContinuation
     public static void ContinueInline(this Task task, Action<Task, object?> continuation, object state) =>
         task.ContinueWith(continuation, state, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    /// <summary>The same at half the price, for real time (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
+    /// <summary>The same at a lower price, for real time (W8b in <c>benchmarks/WORKLOADS.md</c>).</summary>
     /// <param name="task">One that has not ended, as far as is known; if it has, the continuation goes to the pool.</param>
     /// <param name="continuation">What follows.</param>
     /// <remarks>
-    /// ContinueWith makes a task of its own, with a box for the execution context. Here the task is awaited under a context that the runtime hands the continuation on the completing thread,
+    /// ContinueWith makes a task of its own, and a box for the execution context where that is not the empty one, as in any program that sets a culture. Here the task is awaited under a context that the runtime hands the continuation on the completing thread,
     /// and that runs it at once. To the runtime it is an await all the same, and it lets only the first await of a task go on inline, after the others were sent to their contexts or to the
     /// pool. So those who follow one task this way do so in another order than they came in, and user code that awaits the task as well goes on in the pool. In virtual time this would be a race.
     /// </remarks>

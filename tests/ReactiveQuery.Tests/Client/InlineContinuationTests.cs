@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace ReactiveQuery.Tests;
 
-/// <summary>What follows the end of a task does so inline, whatever the contexts, in its turn or at half the price, and otherwise as ContinueWith has it.</summary>
+/// <summary>What follows the end of a task does so inline, whatever the contexts, in its turn or at a lower price, and otherwise as ContinueWith has it.</summary>
 public sealed class InlineContinuationTests
 {
     private static readonly AsyncLocal<string?> Flowing = new();
