@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Runtime.CompilerServices;
 
-namespace ReactiveQuery.Tests;
+namespace ReactiveQuery.Tests.Client;
 
 /// <summary>What follows the end of a task does so inline, whatever the contexts, in its turn or at a lower price, and otherwise as ContinueWith has it.</summary>
 public sealed class InlineContinuationTests
@@ -69,14 +69,17 @@ public sealed class InlineContinuationTests
     {
         var source = new TaskCompletionSource();
         var log = new List<string>();
-        var awaited = new TaskCompletionSource();
+        var awaited = new TaskCompletionSource<bool>();
+        var isWithin = new ThreadLocal<bool>();
         Follow(source.Task, false, () => log.Add("first"));
-        Await(source.Task, awaited.SetResult);
+        Await(source.Task, () => awaited.SetResult(isWithin.Value));
         Follow(source.Task, false, () => log.Add("second"));
         Follow(source.Task, false, () => log.Add("third"));
+        isWithin.Value = true;
         Under(null, source.SetResult);
+        isWithin.Value = false;
         Assert.Equal(["first", "second", "third"], log.Order());
-        await awaited.Task;
+        Assert.False(await awaited.Task);
     }
 
     /// <summary>Order is a matter of virtual time; a client without a completion boundary is one that a user drives with a scheduler of their own.</summary>
