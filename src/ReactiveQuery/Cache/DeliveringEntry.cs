@@ -69,7 +69,7 @@ internal abstract class DeliveringEntry<T>(QueryKey key, RememberedOptions remem
     public int BeginRound_NeedsLock(object? mounts, QueryState<T>? from, int thread)
     {
         if (!ReferenceEquals(_mounts, mounts)) _mounts = mounts; // Mostly those of the round before; to write a reference down costs more than to look.
-        _from = from;
+        if (from is not null) _from = from; // Null since the round before; to write down even that takes long.
         _thread = thread;
         _round = (_round | 1) + 1;
         if (_round == 0) _round = 2;

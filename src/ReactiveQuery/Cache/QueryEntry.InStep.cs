@@ -108,7 +108,7 @@ internal sealed partial class QueryEntry<T>
         _flight = null;
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain: !_isStaleAtOnce, QueryUpdateCause.FetchSucceeded);
         flight.HasCaller = false; // When it has: the caller may be looking, without the lock, and goes on to the data.
-        due = NextDue_NeedsLock();
+        due = NextDueWatched_NeedsLock(next.DataElapsed);
         return next;
     }
 

@@ -204,14 +204,20 @@ internal sealed partial class QueryEntry<T>
     {
         if (!IsWatched_NeedsLock) return NextDueUnwatched_NeedsLock();
         // Not the data's age alone: data that was stale on arrival may be followed by fresh data within one instant.
-        var basis = _state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue;
-        if (_staleBasis != basis)
-        {
-            _staleBasis = basis;
-            _nextStaleDue = basis == TimeSpan.MinValue ? TimeSpan.MaxValue : EarliestStaleDue_NeedsLock();
-        }
+        return NextDueWatched_NeedsLock(_state is { HasData: true, IsInvalidated: false, IsStreaming: false } ? _state.DataElapsed : TimeSpan.MinValue);
+    }
 
+    /// <param name="basis">When the data came that ages; <see cref="TimeSpan.MinValue"/> where none does.</param>
+    private TimeSpan NextDueWatched_NeedsLock(TimeSpan basis)
+    {
+        if (_staleBasis != basis) Rebase_NeedsLock(basis);
         return _nextStaleDue < _nextIntervalDue ? _nextStaleDue : _nextIntervalDue;
+    }
+
+    private void Rebase_NeedsLock(TimeSpan basis)
+    {
+        _staleBasis = basis;
+        _nextStaleDue = basis == TimeSpan.MinValue ? TimeSpan.MaxValue : EarliestStaleDue_NeedsLock();
     }
 
     private TimeSpan NextDueUnwatched_NeedsLock()
