@@ -52,9 +52,15 @@ internal ref struct Aftermath<T>
 
     public Exception? LandedError;
 
-    /// <summary>A fetch to be started, unless somebody else has started it meanwhile.</summary>
+    /// <summary>A fetch to be started, unless somebody else has started it meanwhile; see <see cref="ToStart"/>.</summary>
     public Flight<T>? Started;
+
+    /// <summary>Which fetch that was: the flight may be another by the time.</summary>
+    public int StartedNumber;
 
     /// <summary>Set when a page is wanted and nothing runs that it would have to wait for.</summary>
     public bool IsPageDue;
+
+    /// <summary>Sets <see cref="Started"/>.</summary>
+    public void ToStart(Flight<T>? flight) => (Started, StartedNumber) = (flight, flight?.Number ?? 0);
 }

@@ -5,7 +5,7 @@ namespace ReactiveQuery;
 
 /// <summary>
 /// One fetch of one entry: <c>Defer(fetcher) ▸ TimeoutFirst ▸ PauseWhile(offline) ▸ AtBoundary ▸ RetryWithBackoff ▸ events</c>. Its identity is its generation:
-/// the entry takes events from its present flight only.
+/// the entry takes events from its present flight only. One that is over within the call that began it may become the next (<see cref="Renew"/>).
 /// </summary>
 /// <remarks>
 /// A fetch that needs none of the operators but the retry, which most do, makes its first attempt without it, and gives it the failure to go on from (W8 in
@@ -16,12 +16,13 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
 {
     private readonly Interest? _interest = request.IsLive ? new() : null;
     private DisposableSlot _subscription;
-    private int _isStarted;
+    private int _lastStarted = number - 1; // The number of a fetch.
     private int _attempts;
     private int _failures;
     private bool _isFirstAttempt;
     private bool _hasValue;
     private bool _hasCaller;
+    private bool _isSpare;
     private TaskCompletionSource<T>? _callersTask;
     private volatile bool _isBetweenAttempts;
 
@@ -36,7 +37,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     public bool IsOfPage => run.Direction != PageDirection.None;
 
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
-    public int Epoch { get; } = epoch;
+    public int Epoch { get; private set; } = epoch;
 
     /// <summary>Whether it has brought a value; a live fetch is complete then, as far as those who left are concerned. Guarded by the entry's lock.</summary>
     public bool HasLanded { get; set; }
@@ -51,7 +52,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     public TimeSpan AbandonDue { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>How many fetches the entry had begun with this one; a patch confirmed before it is part of what it brings.</summary>
-    public int Number { get; } = number;
+    public int Number { get; private set; } = number;
 
     private QueryClient Client => entry.Client;
 
@@ -68,10 +69,27 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// Begins. Whoever joins a flight calls this too, once they have shown their first state: should the thread that made the flight be held up by a slow
     /// observer, the first to come by starts it.
     /// </summary>
-    public void Start()
+    /// <param name="fetch">Its <see cref="Number"/> when it was joined. It may be another fetch by now, and that is none of the caller's business.</param>
+    /// <returns>Whether it is over, and the caller alone has it: it landed within this call, from a task that was complete. Then it can be <see cref="Renew">renewed</see>.</returns>
+    public bool Start(int fetch)
     {
-        if (Volatile.Read(ref _isStarted) == 0 && Interlocked.Exchange(ref _isStarted, 1) == 0)
-            Run();
+        if (Volatile.Read(ref _lastStarted) != fetch - 1 || Interlocked.CompareExchange(ref _lastStarted, fetch, fetch - 1) != fetch - 1) return false;
+        Run();
+        return _isSpare;
+    }
+
+    /// <summary>Whether it is a fetch of this entry.</summary>
+    public bool IsOf(QueryEntry<T> other) => ReferenceEquals(entry, other);
+
+    /// <summary>
+    /// Becomes the next fetch of its request: a flight is a quarter of what is allocated for a fetch whose task is complete (W8 in <c>benchmarks/WORKLOADS.md</c>). Only after
+    /// <see cref="Start"/> said that it can, and under the entry's lock.
+    /// </summary>
+    public void Renew(int epoch, int number)
+    {
+        (Epoch, Number, AbandonDue) = (epoch, number, TimeSpan.MaxValue);
+        (_attempts, _hasValue, _isSpare, HasLanded) = (0, false, false, false);
+        Volatile.Write(ref _lastStarted, number - 1);
     }
 
     /// <summary>What the entry is to hold, given what it holds now and what the flight brought. May run user code.</summary>
@@ -239,6 +257,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
         if (task.IsCompleted)
         {
             Take(task);
+            _isSpare = HasLanded && _isFirstAttempt && CallersTask is null; // The retry would have it; a caller's task would be that of the next caller.
             return true;
         }
 

@@ -87,7 +87,9 @@ internal sealed partial class QueryEntry<T>
     public Task? Refetch(QueryRequest<T> request, bool isAwaited)
     {
         if (TryBegin(request, isAwaited) is not { } begun) return RefetchAtAnyTime(request, isAwaited);
-        return isAwaited ? TaskOfCaller(begun) : Task.CompletedTask;
+        if (!begun.Start(begun.Number)) return isAwaited ? TaskOfCaller(begun) : Task.CompletedTask;
+        request.Keep(begun);
+        return Task.CompletedTask;
     }
 
     private Task? RefetchAtAnyTime(QueryRequest<T> request, bool isAwaited)

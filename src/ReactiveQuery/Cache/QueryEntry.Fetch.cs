@@ -109,7 +109,7 @@ internal sealed partial class QueryEntry<T>
         if (_flight is null || IsPageInFlight_NeedsLock)
             Start_NeedsLock(request, ref after);
         else
-            after.Started = _flight;
+            after.ToStart(_flight);
     }
 
     /// <summary>An explicit fetch: restarts one that runs behind data, joins a first load (unless requests are not to be deduplicated).</summary>
@@ -119,7 +119,7 @@ internal sealed partial class QueryEntry<T>
     private void Restart_NeedsLock(QueryRequest<T> request, ref Aftermath<T> after, Invalidated? happened = null)
     {
         if (_flight is not null && !_state.HasData && request.Options.DedupeRequests)
-            after.Started = _flight;
+            after.ToStart(_flight);
         else
             Start_NeedsLock(request, ref after, happened);
     }
@@ -147,7 +147,7 @@ internal sealed partial class QueryEntry<T>
         _flight = new Flight<T>(this, request, run, _epoch, ++_fetchesBegun);
         var isPaused = request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline;
         Apply_NeedsLock(QueryReducer.Start(_state, isPaused, run.Direction, isInvalidated), QueryUpdateCause.FetchStarted);
-        after.Started = _flight;
+        after.ToStart(_flight);
     }
 
     private void Land_NeedsLock(Flight<T> flight, T data, ref Aftermath<T> after)

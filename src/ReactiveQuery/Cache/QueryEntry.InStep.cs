@@ -28,7 +28,7 @@ internal sealed partial class QueryEntry<T>
     /// <summary>Begins a fetch behind data, where nothing runs (W8 in <c>benchmarks/WORKLOADS.md</c>).</summary>
     /// <param name="request">How to fetch.</param>
     /// <param name="isAwaited">Whether its caller waits for its end.</param>
-    /// <returns>The fetch, which has been started; null if nothing was done.</returns>
+    /// <returns>The fetch, which is to be started; null if nothing was done.</returns>
     private Flight<T>? TryBegin(QueryRequest<T> request, bool isAwaited)
     {
         var seen = State;
@@ -42,7 +42,6 @@ internal sealed partial class QueryEntry<T>
         if (flight is null) return null;
         DeliverToOnly(round, only, seen, next, isPlain);
         _cache.DeliverEvents();
-        flight.Start();
         return flight;
     }
 
@@ -90,12 +89,21 @@ internal sealed partial class QueryEntry<T>
         if (request.Options.NetworkMode == NetworkMode.Online && Client.Environment.IsOffline) return null;
         LookElapsed_NeedsLock();
         Remember_NeedsLock(request.Options);
-        var flight = new Flight<T>(this, request, request.Begin(seen), _epoch, ++_fetchesBegun) { HasCaller = isAwaited };
+        var flight = NextFlight_NeedsLock(request, seen);
+        flight.HasCaller = isAwaited;
         _flight = flight;
         isPlain = !_isStaleAtOnce && !Freshness.IsOver(seen.DataElapsed, _shortestStaleTime, LastLooked);
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain, QueryUpdateCause.FetchStarted);
         _cache.Fetching.Add(this); // When it is: whoever takes out those that are not looks at the state.
         return flight;
+    }
+
+    /// <returns>One that was a fetch before and is over, or a new one.</returns>
+    private Flight<T> NextFlight_NeedsLock(QueryRequest<T> request, QueryState<T> seen)
+    {
+        if (request.TakeSpare(this) is not { } spare) return new(this, request, request.Begin(seen), _epoch, ++_fetchesBegun);
+        spare.Renew(_epoch, ++_fetchesBegun);
+        return spare;
     }
 
     /// <returns>The state that was committed, to be delivered in a round of its own, plainly unless it is stale; null if none was.</returns>
@@ -106,6 +114,7 @@ internal sealed partial class QueryEntry<T>
         if (!_waiters.IsEmpty || _wanted is not null || !_layers.IsEmpty || _patchOptions is not null) return null;
         var next = QueryReducer.Land(seen, Look_NeedsLock(), data, isCurrent: true, _isStaleAtOnce);
         _flight = null;
+        flight.HasLanded = true;
         round = CommitToOnly_NeedsLock(only, seen, next, isPlain: !_isStaleAtOnce, QueryUpdateCause.FetchSucceeded);
         flight.HasCaller = false; // When it has: the caller may be looking, without the lock, and goes on to the data.
         due = NextDueWatched_NeedsLock(next.DataElapsed);

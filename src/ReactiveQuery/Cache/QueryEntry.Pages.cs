@@ -79,7 +79,7 @@ internal sealed partial class QueryEntry<T>
 
     private void Want_NeedsLock(PageDirection direction, QueryRequest<T> request, ref Aftermath<T> after)
     {
-        after.Started = _flight;
+        after.ToStart(_flight);
         after.IsPageDue = _flight is null;
         if (_flight?.Direction == direction) return;
         ref var place = ref _wanted;

@@ -184,11 +184,11 @@ internal sealed partial class QueryEntry<T>
         if (_flight is { Request.IsLive: true } old && old.Epoch < _epoch && _state.HasData)
             Start_NeedsLock(mount.Request, ref after); // It may never bring the value that the follow-up would wait for.
         else if (_flight is not null && !IsPageInFlight_NeedsLock)
-            after.Started = _flight;
+            after.ToStart(_flight);
         else if (FetchesOnMount_NeedsLock(mount))
             StartOrJoin_NeedsLock(mount.Request, ref after);
         else
-            after.Started = _flight;
+            after.ToStart(_flight);
     }
 
     private bool FetchesOnMount_NeedsLock(Mount<T> mount)

@@ -229,7 +229,7 @@ internal sealed partial class QueryEntry<T> : DeliveringEntry<T>
             _cache.Unwatched(this);
         _cache.DeliverEvents();
         after.Landed?.CallHooks(after.LandedData!, after.LandedError);
-        after.Started?.Start();
+        after.Started?.Start(after.StartedNumber);
         if (after.IsPageDue)
             FetchWantedPage();
     }

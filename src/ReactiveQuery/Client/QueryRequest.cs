@@ -3,6 +3,8 @@ namespace ReactiveQuery;
 /// <summary>One query asked by somebody: which key, under which options, and how to fetch it. Whoever starts a fetch brings it.</summary>
 internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> options, bool isLive)
 {
+    private Flight<T>? _spare; // It may be the last that leads to an entry that has left the cache, which has no data then.
+
     public QueryKey Key { get; } = key;
 
     public EffectiveOptions<T> Options { get; } = options;
@@ -20,12 +22,24 @@ internal abstract class QueryRequest<T>(QueryKey key, EffectiveOptions<T> option
     /// <summary>Remembers its entry; never another one, because an index may stand on it.</summary>
     public void Remember(QueryEntry<T> entry) => Entry ??= entry;
 
+    /// <summary>Keeps a flight that is over for the next fetch, where its caller alone has it.</summary>
+    public void Keep(Flight<T> spare) => Volatile.Write(ref _spare, spare);
+
+    /// <summary>Gives such a flight of the entry, once; null for none. Called under that entry's lock.</summary>
+    public Flight<T>? TakeSpare(QueryEntry<T> entry)
+    {
+        if (Volatile.Read(ref _spare) is not { } spare || !spare.IsOf(entry)) return null;
+        _spare = null;
+        return spare;
+    }
+
     /// <summary>A fetch of the whole data, in an entry that is in the given state. Called under the entry's lock: runs no user code.</summary>
     public abstract FetchRun<T> Begin(QueryState<T> state);
 
     /// <summary>
     /// One attempt of such a fetch, where it is the call of a fetcher that gives a task; null where it is anything else, and nothing was done. For the attempts of which there are many:
-    /// to go through the interfaces of code that all types share takes as long as a tenth of a fetch (W8 in <c>benchmarks/WORKLOADS.md</c>).
+    /// to go through the interfaces of code that all types share takes as long as a tenth of a fetch (W8 in <c>benchmarks/WORKLOADS.md</c>). Only where <see cref="Begin"/> gives what
+    /// has no state, for what it gave may serve several fetches.
     /// </summary>
     /// <param name="client">Who fetches.</param>
     /// <param name="attempt">The number of the attempt.</param>

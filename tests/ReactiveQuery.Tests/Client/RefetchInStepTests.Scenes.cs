@@ -82,6 +82,134 @@ public partial class RefetchInStepTests
             scene.Watch();
             scene.Refetch();
         },
+        ["is tried again at once, and the next is cancelled"] = scene =>
+        {
+            scene.Query = scene.Query.With(o => o with { Retry = RetryPolicy.Default with { MaxRetries = 1, InitialDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } });
+            scene.AnswerAtOnce = call => call == 0 ? Task.FromException<string>(Boom) : Task.FromResult("answer");
+            scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Refetch();
+            scene.Client.Cancel(scene.Query, 1);
+            scene.Note("cancelled");
+        },
+        ["answered at once, and the next later"] = scene =>
+        {
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Refetch();
+            scene.Refetch();
+            scene.Answer(2, "later");
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Refetch();
+        },
+        ["answered at once, and the next has no value"] = scene =>
+        {
+            scene.AnswerAtOnce = call => call == 1 ? throw Boom : Task.FromResult($"answer {call}");
+            scene.Watch();
+            scene.Refetch();
+            scene.Refetch();
+            scene.Refetch();
+        },
+        ["a write from within, and the next is answered later"] = scene =>
+        {
+            scene.AnswerAtOnce = call =>
+            {
+                scene.Client.SetData(scene.Query, 1, "written");
+                return Task.FromResult($"answer {call}");
+            };
+            scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Refetch();
+            scene.Answer(1, "later");
+        },
+        ["asked for again by the observer who is shown the answer"] = scene =>
+        {
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Watch(onNext: state =>
+            {
+                if (state is { IsFetching: false, Data: "answer 0" or "answer 2" }) scene.Refetch();
+            });
+            scene.Refetch();
+            scene.Refetch();
+            scene.Refetch();
+        },
+        ["invalidated between two that are answered at once"] = scene =>
+        {
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Watch();
+            scene.Refetch();
+            scene.Client.Invalidate(scene.Query, 1);
+            scene.Refetch();
+            scene.Refetch();
+            scene.Note($"{scene.Client.GetState(scene.Query, 1)}");
+        },
+        ["answered at once when nobody watches any more, and the next is left alone"] = scene =>
+        {
+            IDisposable? watching = null;
+            scene.Query = scene.Query.With(o => o with { CancelDelay = TimeSpan.FromMilliseconds(5) });
+            scene.AnswerAtOnce = call =>
+            {
+                watching!.Dispose();
+                return Task.FromResult($"answer {call}");
+            };
+            watching = scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Wait(20);
+            watching = scene.Watch();
+            scene.Refetch();
+            watching.Dispose();
+            scene.Wait(3);
+            scene.Note("still runs");
+            scene.Wait(3);
+            scene.Note("is over");
+        },
+        ["joined from within, and the next is answered later"] = scene =>
+        {
+            scene.AnswerAtOnce = call =>
+            {
+                _ = scene.Client.FetchAsync(scene.Query.With(o => o with { StaleTime = TimeSpan.Zero }), 1);
+                return Task.FromResult($"answer {call}");
+            };
+            scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Refetch();
+            scene.Answer(1, "later");
+        },
+        ["cancelled from within, and asked for again"] = scene =>
+        {
+            scene.AnswerAtOnce = call =>
+            {
+                if (call == 0) scene.Client.Cancel(scene.Query, 1);
+                return Task.FromResult($"answer {call}");
+            };
+            scene.Watch();
+            scene.Refetch();
+            scene.Refetch();
+        },
+        ["answered at once, and the next is watched by another"] = scene =>
+        {
+            scene.Query = scene.Query.With(o => o with { OnSuccess = (data, _) => scene.Note($"hook {data}") });
+            scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
+            scene.Watch();
+            scene.Refetch();
+            scene.AnswerAtOnce = null;
+            scene.Refetch();
+            scene.WatchOnly();
+            scene.Answer(1, "later");
+        },
+        ["each begins with its first attempt"] = scene =>
+        {
+            scene.Query = Query.Define("attempted", (int _, QueryContext context) => Task.FromResult($"attempt {context.Attempt}")).With(o => o with { Enabled = false });
+            scene.Watch();
+            scene.Refetch();
+            scene.Refetch();
+        },
         ["is tried again later"] = scene =>
         {
             scene.Query = scene.Query.With(o => o with { Retry = RetryPolicy.Default with { MaxRetries = 1, InitialDelay = TimeSpan.FromMilliseconds(2), UseJitter = false } });

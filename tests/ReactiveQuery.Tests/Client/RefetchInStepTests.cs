@@ -74,21 +74,66 @@ public partial class RefetchInStepTests : ClientTest
         Assert.Equal([first, first], updates.Skip(count));
     }
 
-    private void Compare(Action<Scene> play, BehaviorSubject<bool>? connection)
+    [Fact]
+    public void Nothing_but_states_and_a_token_is_made_for_an_answer_at_once()
     {
-        foreach (var isAwaited in (bool[])[true, false])
-        {
-            var common = Play(play, connection, isAwaited, hadCompany: true);
+        const int Times = 1_000;
+        var answer = Task.FromResult("answer");
+        var client = NewClient(o => o with { CompletionBoundary = null });
+        var query = Query.Define("n", (int _, CancellationToken _) => answer).With(o => o with { Enabled = false, StaleTime = TimeSpan.FromMinutes(1) });
+        using var watching = client.Observe(query, 1).Subscribe();
+        client.SetData(query, 1, "data");
+        Refetch(10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-            Assert.NotEmpty(common);
-            Assert.Equal(common, Play(play, connection, isAwaited, hadCompany: false));
+        Refetch(Times);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Times * ((2 * 64) + 48 + 8));
+
+        void Refetch(int times)
+        {
+            for (var i = 0; i < times; i++) client.Refetch(query, 1);
         }
     }
 
-    private List<string> Play(Action<Scene> play, BehaviorSubject<bool>? connection, bool isAwaited, bool hadCompany)
+    [Fact]
+    public void An_observable_that_is_subscribed_again_fetches_into_the_entry_there_is_by_then()
+    {
+        var calls = 0;
+        var client = NewClient(o => o with { CompletionBoundary = null });
+        var query = Query.Define("n", (int _) => Task.FromResult($"answer {calls++}"));
+        var observed = client.Observe(query, 1);
+        RefetchWatched();
+        client.Remove(query, 1);
+
+        RefetchWatched();
+
+        void RefetchWatched()
+        {
+            using var watching = observed.Subscribe();
+            client.SetData(query, 1, "data");
+            client.Refetch(new QueryFilter());
+            Assert.Equal($"Success+Idle(answer {calls - 1})", client.GetState(query, 1)!.ToString());
+        }
+    }
+
+    private void Compare(Action<Scene> play, BehaviorSubject<bool>? connection)
+    {
+        foreach (var isAwaited in (bool[])[true, false])
+            foreach (var fetchedBefore in (bool[])[true, false])
+            {
+                var common = Play(play, connection, isAwaited, fetchedBefore, hadCompany: true);
+
+                Assert.NotEmpty(common);
+                Assert.Equal(common, Play(play, connection, isAwaited, fetchedBefore, hadCompany: false));
+            }
+    }
+
+    private List<string> Play(Action<Scene> play, BehaviorSubject<bool>? connection, bool isAwaited, bool fetchedBefore, bool hadCompany)
     {
         Unobserved.Clear();
-        using var scene = new Scene(NewClient(o => o with { CompletionBoundary = null, Online = connection }), Scheduler, Unobserved, isAwaited, hadCompany);
+        var client = NewClient(o => o with { CompletionBoundary = null, Online = connection });
+        using var scene = new Scene(client, Scheduler, Unobserved, isAwaited, fetchedBefore, hadCompany);
         play(scene);
         return scene.Seen;
     }
@@ -100,14 +145,17 @@ public partial class RefetchInStepTests : ClientTest
         private readonly MarbleScheduler _scheduler;
         private readonly List<UnobservedError> _unobserved;
         private readonly bool _isAwaited;
+        private readonly bool _fetchedBefore;
         private readonly bool _hadCompany;
         private readonly List<IDisposable> _watching = [];
         private readonly List<(TaskCompletionSource<string> Answer, CancellationToken Token)> _calls = [];
         private readonly List<Task> _callers = [];
+        private bool _isBeforePlay;
 
-        public Scene(QueryClient client, MarbleScheduler scheduler, List<UnobservedError> unobserved, bool isAwaited, bool hadCompany)
+        public Scene(QueryClient client, MarbleScheduler scheduler, List<UnobservedError> unobserved, bool isAwaited, bool fetchedBefore, bool hadCompany)
         {
-            (Client, _scheduler, _unobserved, _isAwaited, _hadCompany, _start) = (client, scheduler, unobserved, isAwaited, hadCompany, scheduler.Now);
+            (Client, _scheduler, _unobserved, _start) = (client, scheduler, unobserved, scheduler.Now);
+            (_isAwaited, _fetchedBefore, _hadCompany) = (isAwaited, fetchedBefore, hadCompany);
             Query = ReactiveQuery.Query.Define("fetched", (int _, CancellationToken token) => Call(token)).With(o => o with
             {
                 Enabled = false,
@@ -132,7 +180,19 @@ public partial class RefetchInStepTests : ClientTest
             var watching = WatchOnly(configure, onNext);
             HaveCompany();
             Client.SetData(Query, 1, "data");
+            if (_fetchedBefore)
+                FetchAtOnce();
             return watching;
+        }
+
+        /// <summary>Leaves a flight behind that landed within the call that began it, and serves again.</summary>
+        private void FetchAtOnce()
+        {
+            var atOnce = AnswerAtOnce;
+            (AnswerAtOnce, _isBeforePlay) = (_ => Task.FromResult("data"), true);
+            Client.Refetch(Query, 1);
+            (AnswerAtOnce, _isBeforePlay) = (atOnce, false);
+            _calls.Clear();
         }
 
         /// <summary>In a play on the common way another observer comes, and leaves.</summary>
@@ -149,7 +209,8 @@ public partial class RefetchInStepTests : ClientTest
                 state =>
                 {
                     Note($"{name}{state} of {(state.DataUpdatedAt - _start)?.TotalMilliseconds} ms");
-                    onNext?.Invoke(state);
+                    if (!_isBeforePlay)
+                        onNext?.Invoke(state);
                 },
                 () => Note(name + "end"));
             _watching.Add(watching);
