@@ -14,8 +14,11 @@ internal static class Freshness
         IsInfinite(left) || IsInfinite(right) ? Timeout.InfiniteTimeSpan : left > right ? left : right;
 
     /// <summary>The instant at which a span that began at <paramref name="start"/> is over; <see cref="TimeSpan.MaxValue"/> = never.</summary>
-    public static TimeSpan Due(TimeSpan start, TimeSpan span) =>
-        IsInfinite(span) || span > TimeSpan.MaxValue - Positive(start) ? TimeSpan.MaxValue : start + span;
+    public static TimeSpan Due(TimeSpan start, TimeSpan span)
+    {
+        var (begun, ticks) = (start.Ticks, span.Ticks); // The sums of TimeSpan look for an overflow that cannot be here, at every subscription and write.
+        return IsInfinite(span) || ticks > long.MaxValue - Math.Max(begun, 0) ? TimeSpan.MaxValue : new(begun + ticks);
+    }
 
     /// <summary>Whether a span that began at <paramref name="start"/> is over at <paramref name="now"/>; its last instant counts as over.</summary>
     public static bool IsOver(TimeSpan start, TimeSpan span, TimeSpan now)
@@ -38,6 +41,4 @@ internal static class Freshness
         state is { HasData: true, IsStreaming: false, IsInvalidated: false } && Due(state.DataElapsed, staleTime) is var due && due > now
             ? due
             : TimeSpan.MaxValue;
-
-    private static TimeSpan Positive(TimeSpan span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
 }
