@@ -24,14 +24,10 @@ internal sealed class CallList(CallPlace place)
     public void Remove(MutationCall call)
     {
         var (previous, next) = (call.Previous, call.Next);
-        if (previous is null)
-            First = next;
+        if (previous is null && next is null)
+            (First, _last) = (null, null); // As with most calls under way. To write down what is null is cheap where it is known to be.
         else
-            previous.Next = next;
-        if (next is null)
-            _last = previous;
-        else
-            next.Previous = previous;
+            Unlink(previous, next);
         (call.Place, call.Previous, call.Next) = (CallPlace.None, null, null);
         Count--;
     }
@@ -40,5 +36,17 @@ internal sealed class CallList(CallPlace place)
     {
         for (var call = First; call is not null; call = call.Next)
             calls.Add(call);
+    }
+
+    private void Unlink(MutationCall? previous, MutationCall? next)
+    {
+        if (previous is null)
+            First = next;
+        else
+            previous.Next = next;
+        if (next is null)
+            _last = previous;
+        else
+            next.Previous = previous;
     }
 }
