@@ -104,21 +104,12 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        if (configure is null
-            && Indexed(definition, parameters, out var known) is { } indexed
-            && known!.OptimisticUpdates != false
-            && indexed.TryPatch(known, patch) is { } laid)
-            return laid;
-        var request = Request(definition, parameters, configure);
+        var request = Find(definition, parameters, configure);
         if (request.Options.OptimisticUpdates == false)
             throw Refused(definition.Name);
         while (true)
         {
-            var entry = Cache.GetOrAdd(request);
-            if (entry.TryPatch(request.Options, patch) is not { } handle) continue;
-            if (configure is null)
-                AddToIndex(definition, parameters, entry);
-            return handle;
+            if (Cache.GetOrAdd(request).TryPatch(request.Options, patch) is { } handle) return handle;
         }
     }
 
@@ -130,19 +121,9 @@ public sealed partial class QueryClient
         where TParams : notnull
     {
         ThrowIfDisposed();
-        if (Indexed(definition, parameters, out var known) is { } indexed && indexed.TryRespond(known!, data, make, own)) return;
-        var request = Request(definition, parameters);
-        while (true)
-        {
-            var entry = Cache.GetOrAdd(request);
-            if (entry.TryRespond(request.Options, data, make, own))
-            {
-                AddToIndex(definition, parameters, entry);
-                return;
-            }
-
+        var request = Find(definition, parameters);
+        while (!Cache.GetOrAdd(request).TryRespond(request.Options, data, make, own))
             ThrowIfDisposed();
-        }
     }
 
     private static InvalidOperationException Refused(string name) =>
