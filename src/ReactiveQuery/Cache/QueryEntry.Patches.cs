@@ -22,7 +22,7 @@ internal sealed partial class QueryEntry<T> : IFoldRules<T>, IPatchedEntry<T>
             if (options is not null)
                 Remember_NeedsLock(options);
             _patchOptions = options ?? _patchOptions;
-            _layers = _layers.Push(patch.Laid(this, Client.NextPatchId(), Look_NeedsLock().At));
+            _layers = _layers.Push(patch.Laid(this, Client.NextPatchId(), Look_NeedsLock()));
             Apply_NeedsLock(_state, QueryUpdateCause.Patched);
             Conclude_NeedsLock(ref after);
         }

@@ -147,7 +147,7 @@ public sealed class Mutation<TArgs, T> : IObservable<MutationState<TArgs, T>>, I
         Client.Environment.Connect();
         var scope = ScopeFor(args, rules.Options, out var scopeError);
         var turn = scope is null ? null : new MutationTurn(scope);
-        var call = new MutationCall<TArgs, T>(this, args, rules, turn, Client.Cache.Clock.Now.At);
+        var call = new MutationCall<TArgs, T>(this, args, rules, turn, Client.Cache.Clock.Now);
         call.IsExecuted = isExecuted;
         List<MutationCall>? superseded = null;
         lock (Ledger.Gate)

@@ -21,12 +21,12 @@ internal sealed partial class MutationCall<TArgs, T> : MutationCall
     private MutationState<TArgs, T>? _state; // Null where it follows from the stage and the outcome, and nobody has looked yet.
     private Extras? _extras;
 
-    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationRules<TArgs, T> rules, MutationTurn? turn, DateTimeOffset submittedAt)
+    public MutationCall(Mutation<TArgs, T> mutation, TArgs args, MutationRules<TArgs, T> rules, MutationTurn? turn, in QueryInstant submitted)
         : base(turn)
     {
         _mutation = mutation;
         _args = args;
-        (_submittedTicks, _submittedOffset) = (PackedInstant.TicksOf(submittedAt), PackedInstant.OffsetOf(submittedAt));
+        (_submittedTicks, _submittedOffset) = (submitted.WallTicks, submitted.WallOffset);
         _meta = rules.Options.Meta;
         _rules = rules;
         Handle = new(this);

@@ -106,10 +106,10 @@ public sealed class OptimisticHandle<T> : OptimisticHandle
     public override void Rollback() => _entry.Rollback(Id);
 
     /// <summary>Gives it its place, its number and its instant, as it is laid on; before anybody sees it.</summary>
-    internal OptimisticHandle<T> Laid(IPatchedEntry<T> entry, long id, DateTimeOffset at)
+    internal OptimisticHandle<T> Laid(IPatchedEntry<T> entry, long id, in QueryInstant at)
     {
         (_entry, Id) = (entry, id);
-        (_appliedTicks, _appliedOffset) = (PackedInstant.TicksOf(at), PackedInstant.OffsetOf(at));
+        (_appliedTicks, _appliedOffset) = (at.WallTicks, at.WallOffset);
         return this;
     }
 

@@ -223,5 +223,5 @@ public class OptimisticLayersTests
 internal static class OptimisticLayersOfTests
 {
     public static OptimisticLayers<T> Push<T>(this OptimisticLayers<T> stack, long id, Func<T, T> update, DateTimeOffset at) =>
-        stack.Push(new OptimisticHandle<T>(update).Laid(null!, id, at));
+        stack.Push(new OptimisticHandle<T>(update).Laid(null!, id, new(TimeSpan.Zero, at)));
 }
