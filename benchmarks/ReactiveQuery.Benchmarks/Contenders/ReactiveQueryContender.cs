@@ -35,8 +35,11 @@ public sealed class ReactiveQueryContender : Contender
 
     public override ISelectFixture Select() => new SelectFx();
 
-    // With a hook for failures, as an application has one: without it, each goes to the system's log.
-    private static QueryClient NewClient() => new(new QueryClientOptions { CacheCapacity = 200_000, OnUnobservedError = static _ => { } });
+    // The defaults, with a hook for failures, as an application has one: without it, each goes to the system's log.
+    private static QueryClient NewClient() => new(new QueryClientOptions { OnUnobservedError = static _ => { } });
+
+    // The same for workloads of which some hold more queries that nobody watches than the default allows.
+    private static QueryClient NewLargeClient() => new(new QueryClientOptions { CacheCapacity = 200_000, OnUnobservedError = static _ => { } });
 
     private static QueryDefinition<int, Item> Items(Fetcher fetcher, TimeSpan staleTime, TimeSpan? gcTime = null, string name = "item") =>
         Query.Define(name, (int id, CancellationToken ct) => fetcher(id, ct))
@@ -55,7 +58,7 @@ public sealed class ReactiveQueryContender : Contender
 
     private sealed class ReadFx : IReadFixture
     {
-        private readonly QueryClient _client = NewClient();
+        private readonly QueryClient _client = NewLargeClient();
         private readonly QueryDefinition<int, Item> _items;
         private Fetcher? _fetcher;
 
@@ -75,7 +78,7 @@ public sealed class ReactiveQueryContender : Contender
 
     private sealed class SubscribeFx(QueryDefinition<int, Item> items) : ISubscribeFixture, IExpiryFixture
     {
-        private readonly QueryClient _client = NewClient();
+        private readonly QueryClient _client = NewLargeClient();
         public Probe NewProbe() => new StateProbe();
         public void Set(int i, Item item) => _client.SetData(items, i, item);
         public IDisposable Subscribe(int i, Probe probe) => _client.Observe(items, i).Subscribe((StateProbe)probe);
@@ -95,7 +98,7 @@ public sealed class ReactiveQueryContender : Contender
 
     private sealed class PrefixFx(Func<int, int, Item> fetch) : IPrefixFixture
     {
-        private readonly QueryClient _client = NewClient();
+        private readonly QueryClient _client = NewLargeClient();
         private readonly QueryDefinition<(int Group, int Id), Item> _items =
             Query.Define("list", ((int Group, int Id) key, CancellationToken _) => Task.FromResult(fetch(key.Group, key.Id)))
                 .With(o => o with { StaleTime = FiveMinutes, GcTime = FiveMinutes, Retry = RetryPolicy.None });
@@ -169,9 +172,9 @@ public sealed class ReactiveQueryContender : Contender
         public async ValueTask<bool> Mutate(Item optimistic, Func<Item, Task<Item>> mutation)
         {
             _send = mutation;
-            var call = _write.Start(optimistic);
-            await ((Task)call.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return call.Task.IsCompletedSuccessfully;
+            Task written = _write.Start(optimistic).Task;
+            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return written.IsCompletedSuccessfully;
         }
 
         public void Dispose() => _client.Dispose();
