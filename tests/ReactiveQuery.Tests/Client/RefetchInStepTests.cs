@@ -88,7 +88,8 @@ public partial class RefetchInStepTests : ClientTest
 
         Refetch(Times);
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Times * ((2 * 64) + 48 + 8));
+        // Two states and a token are 176 bytes, and a little more without the optimizer; a flight would be another hundred.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Times * 240);
 
         void Refetch(int times)
         {
