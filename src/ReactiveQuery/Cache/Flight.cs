@@ -39,7 +39,7 @@ internal sealed class Flight<T>(QueryEntry<T> entry, QueryRequest<T> request, Fe
     /// <summary>The entry's epoch when the flight was started; an invalidation begins a new one.</summary>
     public int Epoch { get; private set; } = epoch;
 
-    /// <summary>Whether it has brought a value; a live fetch is complete then, as far as those who left are concerned. Guarded by the entry's lock.</summary>
+    /// <summary>Whether it has brought a value; a live fetch is complete then, as far as those who left are concerned. Guarded by the entry's lock; whoever landed it may look without.</summary>
     public bool HasLanded { get; set; }
 
     /// <summary>Whether whoever began it waits for its end, and has no place among the entry's waiters; guarded by the entry's lock.</summary>
