@@ -1,5 +1,9 @@
+using ReactiveQuery.Tests.Storms;
+
 namespace ReactiveQuery.Tests.Review;
 
+/// <remarks>Alone: it blocks two threads of the pool and waits for what a third does. Where other tests hold the rest of them, that comes too late.</remarks>
+[Collection(AloneCollection.Name)]
 public class DueBesideEventsTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
