@@ -114,18 +114,7 @@ public partial class RefetchInStepTests
             scene.Refetch();
         },
         ["a write from within, and the next is answered later"] = scene =>
-        {
-            scene.AnswerAtOnce = call =>
-            {
-                scene.Client.SetData(scene.Query, 1, "written");
-                return Task.FromResult($"answer {call}");
-            };
-            scene.Watch();
-            scene.Refetch();
-            scene.AnswerAtOnce = null;
-            scene.Refetch();
-            scene.Answer(1, "later");
-        },
+            AnswerAtOnceAndLater(scene, () => scene.Client.SetData(scene.Query, 1, "written")),
         ["asked for again by the observer who is shown the answer"] = scene =>
         {
             scene.AnswerAtOnce = call => Task.FromResult($"answer {call}");
@@ -169,18 +158,7 @@ public partial class RefetchInStepTests
             scene.Note("is over");
         },
         ["joined from within, and the next is answered later"] = scene =>
-        {
-            scene.AnswerAtOnce = call =>
-            {
-                _ = scene.Client.FetchAsync(scene.Query.With(o => o with { StaleTime = TimeSpan.Zero }), 1);
-                return Task.FromResult($"answer {call}");
-            };
-            scene.Watch();
-            scene.Refetch();
-            scene.AnswerAtOnce = null;
-            scene.Refetch();
-            scene.Answer(1, "later");
-        },
+            AnswerAtOnceAndLater(scene, () => _ = scene.Client.FetchAsync(scene.Query.With(o => o with { StaleTime = TimeSpan.Zero }), 1)),
         ["cancelled from within, and asked for again"] = scene =>
         {
             scene.AnswerAtOnce = call =>
@@ -626,4 +604,18 @@ public partial class RefetchInStepTests
             scene.Note($"{asked.IsCompleted} {scene.Client.GetState(scene.Query, 1)}");
         },
     };
+
+    private static void AnswerAtOnceAndLater(Scene scene, Action within)
+    {
+        scene.AnswerAtOnce = call =>
+        {
+            within();
+            return Task.FromResult($"answer {call}");
+        };
+        scene.Watch();
+        scene.Refetch();
+        scene.AnswerAtOnce = null;
+        scene.Refetch();
+        scene.Answer(1, "later");
+    }
 }
